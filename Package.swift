@@ -1,0 +1,92 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// One set of language settings for every target (STYLE.md, convention 21).
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A C library: a module map and a shim header under `Sources/<name>`.
+func cLibrary(_ name: String, _ pkgConfig: String, apt: String, dnf: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt]), .yum([dnf])])
+}
+
+/// A Swift module under `Sources/<name>`; its dependencies are what ARCHITECTURE.md lets it use.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "nodewright",
+    products: [
+        .executable(name: "nodewright", targets: ["nodewright"]),
+        .executable(name: "nodectl", targets: ["nodectl"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // C libraries: nobody but the module named beside each may import it.
+        cLibrary("CArchive", "libarchive", apt: "libarchive-dev", dnf: "libarchive-devel"),  // Archives
+        cLibrary("CCrypto", "libcrypto", apt: "libssl-dev", dnf: "openssl-devel"),  // Transfer
+        cLibrary("CCurl", "libcurl", apt: "libcurl4-openssl-dev", dnf: "libcurl-devel"),  // Transfer
+        cLibrary("CRpm", "rpm", apt: "librpm-dev", dnf: "rpm-devel"),  // Packages
+        cLibrary("CSolv", "libsolvext", apt: "libsolvext-dev", dnf: "libsolv-devel"),  // Packages
+        cLibrary("CSystemd", "libsystemd", apt: "libsystemd-dev", dnf: "systemd-devel"),  // Bus
+        cLibrary("CYaml", "yaml-0.1", apt: "libyaml-dev", dnf: "libyaml-devel"),  // Document
+        // Linux calls that Swift cannot reach (fork, unshare, seccomp): headers only, no library.
+        .systemLibrary(name: "CLinux"),  // Host, Sandbox
+
+        // Ground floor: one module per outside world.
+        module("Document", ["CYaml"]),
+        module("Host", ["CLinux"]),
+        module("Archives", ["CArchive", "Host"]),
+        module("Transfer", ["CCurl", "CCrypto", "Host"]),
+        module("Bus", ["CSystemd", "Host"]),
+        module("Sandbox", ["CLinux", "Host"]),
+
+        // The build.
+        module("Recipe", ["Document", "Host"]),
+        module("Packages", ["CRpm", "CSolv", "Document", "Host", "Sandbox", "Transfer"]),
+        module("RootTree", ["Archives", "Host", "Packages", "Recipe", "Sandbox", "Transfer"]),
+        module("Artefacts", ["Archives", "Host", "Transfer"]),
+        module("Lab", ["Archives", "Document", "Host", "Transfer"]),
+
+        // The node.
+        module("Node", ["Bus", "Document", "Host"]),
+
+        // The programs.
+        module(
+            "NodewrightCommands",
+            [
+                "Artefacts", "Document", "Host", "Lab", "Packages", "Recipe", "RootTree", "Sandbox", "Transfer",
+                argumentParser,
+            ]),
+        module("NodectlCommands", ["Document", "Host", "Node", argumentParser]),
+        .executableTarget(name: "nodewright", dependencies: ["NodewrightCommands"], swiftSettings: settings),
+        .executableTarget(name: "nodectl", dependencies: ["NodectlCommands"], swiftSettings: settings),
+
+        // Tests: one folder per module; Boot runs what boots in QEMU.
+        .target(name: "TestSupport", dependencies: ["Host"], path: "Tests/Support", swiftSettings: settings),
+        tests("HostTests", ["Host", "TestSupport"]),
+        tests("DocumentTests", ["Document", "TestSupport"]),
+        tests("RecipeTests", ["Document", "Recipe", "TestSupport"]),
+        tests("PackagesTests", ["Document", "Packages", "TestSupport"]),
+        tests("RootTreeTests", ["Archives", "RootTree", "TestSupport"]),
+        tests("ArtefactsTests", ["Artefacts", "TestSupport"]),
+        tests("LabTests", ["Document", "Lab", "TestSupport"]),
+        tests("TransferTests", ["Transfer", "TestSupport"]),
+        tests("SandboxTests", ["Sandbox", "TestSupport"]),
+        tests("NodeTests", ["Node", "TestSupport"]),
+        tests("CommandTests", ["NodewrightCommands", "NodectlCommands", "TestSupport"]),
+        tests("BootTests", ["Document", "TestSupport"]),
+    ]
+)

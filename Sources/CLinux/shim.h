@@ -1,0 +1,72 @@
+#pragma once
+// No _GNU_SOURCE here: it would give the C library's types other members than Swift's own module of it has.
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/fs.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <spawn.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+// Swift marks fork() unavailable. Only for a process that still has one thread.
+static inline pid_t nlinux_fork(void) { return fork(); }
+static inline int nlinux_pivot_root(const char *root, const char *old) { return (int)syscall(SYS_pivot_root, root, old); }
+static inline int nlinux_unshare(int flags) { return (int)syscall(SYS_unshare, flags); }
+static inline int nlinux_prctl(int option, unsigned long value) { return prctl(option, value, 0UL, 0UL, 0UL); }
+// FICLONE: share the blocks of a file where the file system can; -1 with errno elsewhere.
+static inline int nlinux_clone_file(int to, int from) { return ioctl(to, FICLONE, from); }
+static inline int nlinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
+static inline int nlinux_rename_noreplace(const char *from, const char *to) {
+    return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 1 /* RENAME_NOREPLACE */);
+}
+static inline int nlinux_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }
+static inline ssize_t nlinux_copy_range(int from, int to, size_t length) {
+    return syscall(SYS_copy_file_range, from, NULL, to, NULL, length, 0U);
+}
+// In glibc since 2.29, but hidden from strict C.
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+static inline int nlinux_terminal_columns(int fd) {
+    struct winsize size;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+// Makes every change of owner, every device node and every extended attribute a silent success: in a user namespace
+// with one id they would fail, and the image takes owner, mode and capabilities from a table, never from the disk.
+static inline int nlinux_suppress_ownership(void) {
+    static const int calls[] = {
+        SYS_fchown, SYS_fchownat,
+#ifdef SYS_chown
+        SYS_chown, SYS_lchown,
+#endif
+        SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr, SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr,
+        SYS_setgroups,
+    };
+    enum { count = sizeof calls / sizeof calls[0] };
+#if defined(__x86_64__)
+    const unsigned int arch = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+    const unsigned int arch = AUDIT_ARCH_AARCH64;
+#endif
+    struct sock_filter filter[4 + 2 * count + 1];
+    int n = 0;
+    filter[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch));
+    filter[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, arch, 1, 0);
+    filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    filter[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+    for (int i = 0; i < count; i++) {
+        filter[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)calls[i], 0, 1);
+        filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 0);
+    }
+    filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    struct sock_fprog program = {.len = (unsigned short)n, .filter = filter};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) != 0) return -1;
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0UL, 0UL);
+}

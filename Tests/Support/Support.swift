@@ -1,0 +1,1 @@
+// Filled by the first tests that share something.
