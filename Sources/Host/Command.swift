@@ -38,7 +38,8 @@ public struct Command: Sendable {
             let lines = errorTail.split(separator: "\n").suffix(8).map(String.init)
             throw Failure(
                 fullDisk ? .device : `class`,
-                status > 128 && status < 160 ? "\(name) was ended by signal \(status - 128)" : "\(name) failed with status \(status)",
+                status > 128 && status < 160
+                    ? "\(name) was ended by signal \(status - 128)" : "\(name) failed with status \(status)",
                 hint: hint ?? (fullDisk ? "free some space, or choose another folder" : nil),
                 details: ["command: \(command)"] + lines)
         }
@@ -80,9 +81,11 @@ public struct Command: Sendable {
 
     private static func quote(_ word: String) -> String {
         let plain = word.utf8.allSatisfy {
-            ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x40 && $0 <= 0x5A) || ($0 >= 0x2B && $0 <= 0x3A) || $0 == 0x5F || $0 == 0x3D
+            ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x40 && $0 <= 0x5A) || ($0 >= 0x2B && $0 <= 0x3A) || $0 == 0x5F
+                || $0 == 0x3D
         }
-        return plain && !word.isEmpty ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        return plain && !word.isEmpty
+            ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
     /// Runs the program to its end.
@@ -91,7 +94,9 @@ public struct Command: Sendable {
     public func run() throws -> Result {
         progress(.command(quoted))
         guard let path = Environment.program(program) else {
-            throw Failure(.invalidInput, "the program \"\(program)\" is not installed", hint: "run \"nodewright doctor\": it names the package")
+            throw Failure(
+                .invalidInput, "the program \"\(program)\" is not installed",
+                hint: "run \"nodewright doctor\": it names the package")
         }
         var running = try RunningCommand(self, path: path)
         return try running.finish()
@@ -102,7 +107,10 @@ public struct Command: Sendable {
     }
 
     fileprivate var cleanEnvironment: [String] {
-        var variables = ["PATH": (Environment.variable("PATH") ?? "/usr/bin:/bin") + ":/usr/sbin:/sbin", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC"]
+        var variables = [
+            "PATH": (Environment.variable("PATH") ?? "/usr/bin:/bin") + ":/usr/sbin:/sbin", "LANG": "C.UTF-8",
+            "LC_ALL": "C.UTF-8", "TZ": "UTC",
+        ]
         for name in ["HOME", "TMPDIR", "SOURCE_DATE_EPOCH", "NODEWRIGHT_CACHE", "XDG_CACHE_HOME", "TERM"] {
             if let value = Environment.variable(name) { variables[name] = value }
         }

@@ -18,7 +18,8 @@ public enum Environment {
     /// The full path of a program on `PATH` (and the sbin folders that users' paths often lack); nil when absent.
     public static func program(_ name: String) -> String? {
         if name.contains("/") { return access(name, X_OK) == 0 ? name : nil }
-        let folders = (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
+        let folders =
+            (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
         return folders.map { Path.join($0, name) }.first { access($0, X_OK) == 0 }
     }
 

@@ -154,7 +154,9 @@ public enum File {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = try checkLength("read the link \"\(path)\"") {
             buffer.withUnsafeMutableBytes { bytes in
-                bytes.withMemoryRebound(to: CChar.self) { $0.baseAddress.map { base in readlink(path, base, bytes.count) } ?? -1 }
+                bytes.withMemoryRebound(to: CChar.self) {
+                    $0.baseAddress.map { base in readlink(path, base, bytes.count) } ?? -1
+                }
             }
         }
         return String(decoding: buffer[..<count], as: UTF8.self)

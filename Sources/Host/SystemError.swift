@@ -9,7 +9,8 @@ public func systemFailure(_ code: Int32, _ activity: String) -> Failure {
     let reason = String(cString: strerror(code))
     switch code {
     case ENOSPC, EDQUOT:
-        return Failure(.device, "cannot \(activity): \(reason)", hint: "free some space there, or choose another folder")
+        return Failure(
+            .device, "cannot \(activity): \(reason)", hint: "free some space there, or choose another folder")
     case ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG, ELOOP:
         return Failure(.invalidInput, "cannot \(activity): \(reason)")
     default:

@@ -1,0 +1,168 @@
+import CLinux
+import Glibc
+import Host
+import Synchronization
+
+/// Fetches files: several at a time, resumed where an earlier run stopped, from the next mirror when one fails.
+public struct Downloader: Sendable {
+    private let progress: ProgressSink
+
+    /// A downloader that tells `progress` about its bytes.
+    public init(progress: @escaping ProgressSink = silent) { self.progress = progress }
+
+    /// Fetches all of `downloads`; files that are there already are taken as they are.
+    ///
+    /// A finished file appears under its name only when size and checksum are right. What a failed run leaves is a `.part`
+    /// file, from which the next run goes on.
+    ///
+    /// - Parameters:
+    ///   - phase: the name of the phase in progress events
+    ///   - workers: how many transfers at a time, 1...16
+    /// - Throws: `.network` when every mirror failed, `.signature` when the content is not what was expected, `.device` when it
+    ///   cannot be written
+    public func fetch(_ downloads: [Download], phase: String, workers: Int = 6) throws {
+        let missing = downloads.filter { !File.exists($0.destination) }
+        guard !missing.isEmpty else { return }
+        let known = missing.allSatisfy { $0.size != nil }
+        let total = known ? missing.reduce(0) { $0 + ($1.size ?? 0) } : nil
+        progress(.started(phase: phase, total: total, unit: .bytes))
+        let done = Mutex(0)
+        let handles = HandlePool()
+        _ = try parallelMap(missing, workers: min(max(1, workers), 16)) { [progress] download in
+            try handles.withHandle { handle in
+                try fetch(download, handle) { count in
+                    let sum = done.withLock { value -> Int in
+                        value += count
+                        return value
+                    }
+                    progress(.advanced(phase: phase, done: sum, total: total))
+                }
+            }
+        }
+        progress(.finished(phase: phase, note: "\(missing.count) files, \(done.withLock { $0 } / 1_000_000) MB"))
+    }
+
+    /// Fetches a small file into memory.
+    ///
+    /// - Parameter limit: more bytes than this are refused
+    public func bytes(_ url: String, limit: Int = 64 << 20) throws -> [UInt8] {
+        let handle = try CurlHandle()
+        let content = Box()
+        let outcome = try during("downloading \(redacted(url))") {
+            try handle.receive(url, offset: 0, limit: limit, restart: {}) { content.bytes += $0 }
+        }
+        if case .unavailable(let reason) = outcome { throw unreachable(url, [reason]) }
+        return content.bytes
+    }
+
+    private func fetch(_ download: Download, _ handle: CurlHandle, advanced: @escaping (Int) -> Void) throws {
+        try Folder.create(Path.parent(download.destination))
+        var reasons: [String] = []
+        for url in download.urls {
+            switch try transferPatiently(url, download, handle, advanced) {
+            case .complete:
+                do {
+                    return try accept(download)
+                } catch let failure as Failure where failure.status == .signature {
+                    try File.remove(download.partial)
+                    if url == download.urls.last { throw failure.during(redacted(url)) }
+                    reasons.append("\(redacted(url)): \(failure.message)")
+                }
+            case .unavailable(let reason):
+                reasons.append("\(redacted(url)): \(reason)")
+            case .cannotResume:
+                reasons.append("\(redacted(url)): cannot resume")
+            }
+        }
+        throw unreachable(download.urls.first ?? download.destination, reasons)
+    }
+
+    private func unreachable(_ url: String, _ reasons: [String]) -> Failure {
+        Failure(
+            .network, "cannot download \(redacted(url))",
+            hint: "check the address and the network; what has arrived is kept, the next run goes on from there",
+            details: reasons)
+    }
+
+    /// Goes on after a broken connection as long as each try brings something, at most five times.
+    private func transferPatiently(
+        _ url: String, _ download: Download, _ handle: CurlHandle, _ advanced: @escaping (Int) -> Void
+    ) throws -> CurlHandle.Outcome {
+        for attempt in 1...5 {
+            let before = (try? File.size(download.partial)) ?? 0
+            let outcome = try transfer(url, download, handle, advanced)
+            switch outcome {
+            case .complete: return outcome
+            case .cannotResume: try File.remove(download.partial)
+            case .unavailable:
+                if attempt == 5 || ((try? File.size(download.partial)) ?? 0) <= before { return outcome }
+            }
+        }
+        return .cannotResume
+    }
+
+    private func transfer(
+        _ url: String, _ download: Download, _ handle: CurlHandle, _ advanced: @escaping (Int) -> Void
+    ) throws -> CurlHandle.Outcome {
+        let partial = download.partial
+        var offset = (try? File.size(partial)) ?? 0
+        if let size = download.size, offset >= size {
+            if offset == size { return .complete }
+            try File.remove(partial)
+            offset = 0
+        }
+        let descriptor = try check("write \"\(partial)\"") {
+            nlinux_open(partial, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        }
+        defer { close(descriptor) }
+        if offset > 0 { advanced(offset) }
+        let limit = download.size ?? download.limit
+        return try during("downloading \(redacted(url))") {
+            try handle.receive(
+                url, offset: offset, limit: limit,
+                restart: { try check("write \"\(partial)\"") { ftruncate(descriptor, 0) } },
+                accept: { bytes in
+                    try File.append(bytes, to: descriptor, named: partial)
+                    advanced(bytes.count)
+                })
+        }
+    }
+
+    /// Checks the finished `.part` file and gives it its name.
+    private func accept(_ download: Download) throws {
+        let name = Path.name(download.destination)
+        let found = try File.size(download.partial)
+        if let size = download.size, found != size {
+            throw Failure(.signature, "\(name) has \(found) bytes instead of \(size)")
+        }
+        if let checksum = download.checksum {
+            let actual = try Checksum.of(file: download.partial, checksum.algorithm)
+            guard actual == checksum else {
+                throw Failure(
+                    .signature,
+                    "\(name) is damaged: its \(checksum.algorithm.rawValue) checksum is \(actual.hex), not \(checksum.hex)",
+                    hint:
+                        "the mirror or a proxy sends another file than the repository's metadata names; try again later or another mirror"
+                )
+            }
+        }
+        try File.sync(download.partial)
+        try File.rename(download.partial, to: download.destination)
+    }
+
+    private final class Box { var bytes: [UInt8] = [] }
+}
+
+/// Handles that threads borrow, so that a thread's next transfer finds an open connection.
+private final class HandlePool: Sendable {
+    private struct Idle: @unchecked Sendable { var handles: [CurlHandle] = [] }
+    private let idle = Mutex(Idle())
+
+    func withHandle<Value>(_ body: (CurlHandle) throws -> Value) throws -> Value {
+        let borrowed = idle.withLock { Idle(handles: $0.handles.popLast().map { [$0] } ?? []) }.handles.first
+        let handle = try borrowed ?? CurlHandle()
+        let entry = Idle(handles: [handle])
+        defer { idle.withLock { $0.handles += entry.handles } }
+        return try body(handle)
+    }
+}
