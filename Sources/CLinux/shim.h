@@ -38,8 +38,8 @@ static inline int nlinux_terminal_columns(int fd) {
     return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-// Makes every change of owner, every device node and every extended attribute a silent success: in a user namespace
-// with one id they would fail, and the image takes owner, mode and capabilities from a table, never from the disk.
+// Makes every change of owner, user or extended attribute a silent success: in a user namespace with one id they would
+// fail, and the image takes owner, mode and capabilities from a table, never from the disk.
 static inline int nlinux_suppress_ownership(void) {
     static const int calls[] = {
         SYS_fchown, SYS_fchownat,
@@ -47,7 +47,7 @@ static inline int nlinux_suppress_ownership(void) {
         SYS_chown, SYS_lchown,
 #endif
         SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr, SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr,
-        SYS_setgroups,
+        SYS_setgroups, SYS_setuid, SYS_setgid, SYS_setreuid, SYS_setregid, SYS_setresuid, SYS_setresgid,
     };
     enum { count = sizeof calls / sizeof calls[0] };
 #if defined(__x86_64__)

@@ -1,1 +1,6 @@
-print("nodewright")
+import NodewrightCommands
+import Sandbox
+
+// A worker enters its namespaces before anything here may start a thread.
+Worker.serve(Nodewright.workers)
+Nodewright.start()
