@@ -57,7 +57,7 @@ let package = Package(
         module("Recipe", ["Document", "Host"]),
         module("Packages", ["CRpm", "CSolv", "Document", "Host", "Sandbox", "Transfer"]),
         module("RootTree", ["Archives", "Host", "Packages", "Recipe", "Sandbox", "Transfer"]),
-        module("Artefacts", ["Archives", "Host", "Transfer"]),
+        module("Artefacts", ["Archives", "CLinux", "Host", "Transfer"]),
         module("Lab", ["Archives", "Document", "Host", "Transfer"]),
 
         // The node.

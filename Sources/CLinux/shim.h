@@ -7,10 +7,12 @@
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <spawn.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
@@ -69,4 +71,38 @@ static inline int nlinux_suppress_ownership(void) {
     struct sock_fprog program = {.len = (unsigned short)n, .filter = filter};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) != 0) return -1;
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0UL, 0UL);
+}
+
+// Starts a program whose descriptors 0 to count-1 are the given ones and which the kernel kills when the thread that
+// called this ends, however it ends: the child does nothing but calls that are safe after fork.
+static inline pid_t nlinux_spawn_bound(
+    const char *path, char *const arguments[], char *const environment[], const int *descriptors, int count) {
+    const pid_t parent = getpid();
+    const pid_t child = fork();
+    if (child != 0) return child;
+    int copies[16];
+    if (count > 16 || prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) != 0 || getppid() != parent) _exit(127);
+    for (int i = 0; i < count; i++) copies[i] = fcntl(descriptors[i], F_DUPFD_CLOEXEC, 64);
+    for (int i = 0; i < count; i++) {
+        if (copies[i] < 0 || dup2(copies[i], i) < 0) _exit(127);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
+    execve(path, arguments, environment);
+    _exit(127);
+}
+// A descriptor that becomes readable when the process is asked to end; the signals no longer end it by themselves.
+static inline int nlinux_end_signals(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -1;
+    return signalfd(-1, &set, SFD_CLOEXEC);
+}
+static inline int nlinux_socket_pair(int ends[2]) {
+    return (int)syscall(SYS_socketpair, 1 /* AF_UNIX */, 1 /* SOCK_STREAM */ | O_CLOEXEC, 0, ends);
 }

@@ -1,0 +1,93 @@
+import Host
+
+/// A virtual machine that starts one artefact, as arguments for QEMU.
+public struct Machine: Sendable {
+    /// What the machine starts from.
+    public enum Medium: Sendable, Equatable {
+        /// An ISO in a CD drive.
+        case cd(String)
+        /// An image written to a USB stick behind an xHCI controller.
+        case usb(String)
+        /// An image on a virtio disk.
+        case disk(String)
+        /// A kernel and an initramfs handed over by QEMU itself, without any boot loader.
+        case kernel(String, initrd: String?, arguments: String)
+    }
+
+    /// What the machine starts from.
+    public var medium: Medium
+    /// SeaBIOS, or OVMF with or without Secure Boot.
+    public var firmware: Firmware = .bios
+    /// How instructions are executed.
+    public var acceleration: Acceleration = .emulation
+    /// Memory in MiB.
+    public var memory = 2048
+    /// Virtual processors.
+    public var processors = 2
+    /// Further images, as virtio disks after the medium; written to for good.
+    public var disks: [String] = []
+    /// A port of the host's loopback address that leads to port 22 of the machine.
+    public var sshPort: Int?
+    /// Whether writes to the medium last; otherwise they are gone with the machine.
+    public var keepsWrites = false
+
+    /// A machine that starts `medium`.
+    public init(_ medium: Medium) { self.medium = medium }
+
+    /// The arguments for QEMU: serial line on standard input and output, QMP on descriptor 3.
+    ///
+    /// Nothing comes from QEMU's defaults or from the user's configuration of it, so that every host runs the same machine.
+    /// - Throws: when the firmware's files are not installed
+    public func arguments() throws -> [String] {
+        var arguments = [
+            "-name", "nodewright", "-nodefaults", "-no-user-config", "-display", "none", "-vga", "std",
+            "-accel", acceleration == .kvm ? "kvm" : "tcg",
+            // TCG's default processor has neither the x86-64-v2 that CentOS needs nor SVM for guests inside of the guest.
+            "-cpu", acceleration == .kvm ? "host" : "max",
+            "-smp", String(processors), "-m", String(memory),
+            "-chardev", "stdio,id=serial0,signal=off", "-serial", "chardev:serial0",
+            "-chardev", "socket,id=monitor0,fd=3", "-mon", "chardev=monitor0,mode=control",
+            "-device", "virtio-rng-pci",
+        ]
+        arguments += try firmware.arguments()
+        let forward = sshPort.map { ",hostfwd=tcp:127.0.0.1:\($0)-:22" } ?? ""
+        // Without its option ROM, so that a machine whose medium does not start says so instead of trying the network.
+        arguments += ["-netdev", "user,id=net0" + forward, "-device", "virtio-net-pci,netdev=net0,romfile="]
+        arguments += mediumArguments
+        for (index, disk) in disks.enumerated() {
+            arguments += [
+                "-drive", Self.drive("extra\(index)", disk, "discard=unmap"), "-device",
+                "virtio-blk-pci,drive=extra\(index)",
+            ]
+        }
+        return arguments
+    }
+
+    private var mediumArguments: [String] {
+        switch medium {
+        case .cd(let path):
+            return [
+                "-drive", Self.drive("medium", path, "media=cdrom,readonly=on"), "-device",
+                "ide-cd,drive=medium,bootindex=0",
+            ]
+        case .usb(let path):
+            return [
+                "-drive", Self.drive("medium", path, writes), "-device", "qemu-xhci",
+                "-device", "usb-storage,drive=medium,removable=on,bootindex=0",
+            ]
+        case .disk(let path):
+            return ["-drive", Self.drive("medium", path, writes), "-device", "virtio-blk-pci,drive=medium,bootindex=0"]
+        case .kernel(let kernel, let initrd, let kernelArguments):
+            return ["-kernel", kernel, "-append", kernelArguments] + (initrd.map { ["-initrd", $0] } ?? [])
+        }
+    }
+
+    private var writes: String { keepsWrites ? "discard=unmap" : "snapshot=on" }
+
+    private static func drive(_ name: String, _ path: String, _ options: String) -> String {
+        // In QEMU's option lists a comma is written twice.
+        let escaped = path.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
+        let format = path.hasSuffix(".qcow2") ? "qcow2" : "raw"
+        return "if=none,id=\(name),format=\(format),file=\(escaped),\(options)"
+    }
+}

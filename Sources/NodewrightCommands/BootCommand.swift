@@ -1,0 +1,173 @@
+import ArgumentParser
+import Artefacts
+import Glibc
+import Host
+
+/// `nodewright boot`: starts an artefact in a virtual machine.
+struct BootCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "boot",
+        abstract: "Start an artefact in a virtual machine.",
+        discussion: """
+            The serial console is on the terminal; Ctrl-] ends the machine. Changes to the image are forgotten unless
+            --write is given. KVM is used only after a small guest has really run under it.
+
+            EXAMPLES
+              nodewright boot out/hypervisor-1-x86_64.iso
+              nodewright boot out/hypervisor-1-x86_64.iso --as usb --firmware uefi --secure-boot
+              nodewright boot image.iso --until 'Nodewright' --timeout 300 --screenshot boot.png
+
+            SCRIPTS
+              A file for --script has one step a line: "expect PATTERN", "send TEXT" (with Enter), "type TEXT"
+              (without), "refuse PATTERN" (seen anywhere later, the run has failed), "screenshot FILE.png",
+              "# comment". Patterns are regular expressions within one line; texts know \\e \\n \\r \\t \\\\ \\xHH.
+
+            EXIT STATUS
+              0 all patterns were seen, or the machine ended by itself; 1 a pattern was not seen; 2 wrong usage;
+              7 QEMU failed.
+            """)
+
+    enum Attachment: String, ExpressibleByArgument, CaseIterable { case cd, usb, disk }
+    enum FirmwareName: String, ExpressibleByArgument, CaseIterable { case bios, uefi }
+    enum Accelerator: String, ExpressibleByArgument, CaseIterable { case auto, kvm, tcg }
+
+    @Argument(help: "An ISO or a disk image (.iso, .img, .raw, .qcow2).")
+    var artefact: String?
+
+    @Option(
+        name: .customLong("as"), help: "How the machine sees it: cd, usb or disk (default: cd for .iso, else disk).")
+    var attachment: Attachment?
+
+    @Option(help: "bios or uefi.")
+    var firmware = FirmwareName.bios
+
+    @Flag(help: "UEFI that starts only what Microsoft's keys have signed.")
+    var secureBoot = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Wait until PATTERN is on the serial console; may be repeated, in order.", valueName: "pattern"))
+    var until: [String] = []
+
+    @Option(help: ArgumentHelp("Steps on the serial console (see SCRIPTS).", valueName: "file"))
+    var script: String?
+
+    @Option(help: ArgumentHelp("Give up after this time.", valueName: "seconds"))
+    var timeout: Double?
+
+    @Option(help: ArgumentHelp("Write a picture of the screen at the end.", valueName: "file.png"))
+    var screenshot: String?
+
+    @Option(help: ArgumentHelp("Write everything from the serial line to a file.", valueName: "file"))
+    var log: String?
+
+    @Flag(help: "Do not show the serial console.")
+    var quiet = false
+
+    @Option(help: ArgumentHelp("Memory of the machine.", valueName: "MiB"))
+    var memory = 2048
+
+    @Option(help: ArgumentHelp("Virtual processors.", valueName: "count"))
+    var cpus = 2
+
+    @Option(
+        help: ArgumentHelp(
+            "Attach another image as a virtio disk and write to it; may be repeated.", valueName: "image"))
+    var disk: [String] = []
+
+    @Flag(help: "Keep what the machine writes to the image.")
+    var write = false
+
+    @Option(help: ArgumentHelp("Lead this port of 127.0.0.1 to port 22 of the machine.", valueName: "port"))
+    var ssh: Int?
+
+    @Option(help: "auto, kvm or tcg (emulation).")
+    var accel = Accelerator.auto
+
+    @Option(help: ArgumentHelp("Start this kernel without a boot loader, instead of an artefact.", valueName: "file"))
+    var kernel: String?
+
+    @Option(help: ArgumentHelp("The initramfs for --kernel.", valueName: "file"))
+    var initrd: String?
+
+    @Option(help: ArgumentHelp("Kernel arguments for --kernel.", valueName: "text"))
+    var append = "console=ttyS0"
+
+    func validate() throws {
+        if (artefact == nil) == (kernel == nil) { throw ValidationError("give either an artefact or --kernel") }
+        if kernel == nil, initrd != nil { throw ValidationError("--initrd goes with --kernel") }
+        if secureBoot, firmware == .bios { throw ValidationError("--secure-boot needs --firmware uefi") }
+        if let timeout, !(timeout > 0) { throw ValidationError("--timeout must be more than 0 seconds") }
+        if !(64...1_048_576).contains(memory) { throw ValidationError("--memory must be from 64 to 1048576 MiB") }
+        if !(1...255).contains(cpus) { throw ValidationError("--cpus must be from 1 to 255") }
+        if let ssh, !(1...65535).contains(ssh) { throw ValidationError("--ssh must be a port from 1 to 65535") }
+    }
+
+    func run() throws {
+        let session = try makeSession()
+        let emulator = try Emulator.find()
+        var machine = Machine(try medium())
+        machine.firmware = secureBoot ? .secureBoot : firmware == .uefi ? .uefi : .bios
+        machine.acceleration =
+            switch accel {
+            case .auto: Acceleration.best(emulator: emulator)
+            case .kvm: .kvm
+            case .tcg: .emulation
+            }
+        machine.memory = memory
+        machine.processors = cpus
+        machine.disks = disk
+        machine.sshPort = ssh
+        machine.keepsWrites = write
+        switch try session.run(machine, emulator: emulator) {
+        case .finished(let seconds):
+            report("seen after \(Int(seconds.rounded())) seconds (\(machine.acceleration.rawValue))")
+        case .stopped: report("the machine stopped")
+        case .missed(let reason, let screen):
+            report(
+                "error: \(reason); last on the serial console:\n" + screen.map { "  | " + $0 }.joined(separator: "\n"))
+            throw ExitCode(1)
+        case .interrupted:
+            report("ended")
+            throw ExitCode(130)
+        }
+    }
+
+    private func medium() throws -> Machine.Medium {
+        if let kernel {
+            for path in [kernel] + (initrd.map { [$0] } ?? []) { try requireFile(path) }
+            return .kernel(kernel, initrd: initrd, arguments: append)
+        }
+        let path = artefact ?? ""
+        for path in [path] + disk { try requireFile(path) }
+        return switch attachment ?? (path.hasSuffix(".iso") ? .cd : .disk) {
+        case .cd: .cd(path)
+        case .usb: .usb(path)
+        case .disk: .disk(path)
+        }
+    }
+
+    private func requireFile(_ path: String) throws {
+        if access(path, R_OK) != 0 { throw systemFailure(errno, "open \"\(path)\"") }
+    }
+
+    private func makeSession() throws -> MachineSession {
+        var session = MachineSession()
+        if let script {
+            session.script = try ConsoleScript(
+                text: String(decoding: File.read(script, limit: 1 << 20), as: UTF8.self), file: script)
+        }
+        for pattern in until { try session.script.expect(pattern) }
+        session.timeout = timeout
+        session.log = log
+        session.screenshot = screenshot
+        session.interactive = session.script.steps.isEmpty
+        session.shows = !quiet
+        return session
+    }
+
+    private func report(_ text: String) {
+        let line = "nodewright boot: \(text)\n"
+        line.withCString { _ = Glibc.write(2, $0, strlen($0)) }
+    }
+}
