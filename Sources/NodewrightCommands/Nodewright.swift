@@ -16,7 +16,7 @@ public struct Nodewright: ParsableCommand {
             expiry, 6 version policy, 7 device or input/output, 8 busy, 9 incompatible, 10 reboot required.
             """,
         version: version,
-        subcommands: [])
+        subcommands: [BootCommand.self])
 
     /// What runs inside namespaces, by name.
     public static let workers: [String: Worker.Body] = [:]
