@@ -58,6 +58,7 @@ let package = Package(
         module("Packages", ["CRpm", "CSolv", "Document", "Host", "Sandbox", "Transfer"]),
         module("RootTree", ["Archives", "Host", "Packages", "Recipe", "Sandbox", "Transfer"]),
         module("Artefacts", ["Archives", "CLinux", "Host", "Transfer"]),
+        module("Build", ["Artefacts", "Document", "Host", "Packages", "Recipe", "RootTree", "Sandbox", "Transfer", "CLinux"]),
         module("Lab", ["Archives", "Document", "Host", "Transfer"]),
 
         // The node.
@@ -67,7 +68,7 @@ let package = Package(
         module(
             "NodewrightCommands",
             [
-                "Artefacts", "Document", "Host", "Lab", "Packages", "Recipe", "RootTree", "Sandbox", "Transfer",
+                "Artefacts", "Build", "Document", "Host", "Lab", "Packages", "Recipe", "RootTree", "Sandbox", "Transfer",
                 argumentParser,
             ]),
         module("NodectlCommands", ["Document", "Host", "Node", argumentParser]),
@@ -82,6 +83,7 @@ let package = Package(
         tests("PackagesTests", ["Document", "Packages", "Host", "TestSupport"]),
         tests("RootTreeTests", ["Archives", "RootTree", "Host", "TestSupport"]),
         tests("ArtefactsTests", ["Artefacts", "Host", "TestSupport"]),
+        tests("BuildTests", ["Build", "Host", "Transfer", "TestSupport"]),
         tests("LabTests", ["Document", "Lab", "Host", "TestSupport"]),
         tests("TransferTests", ["Host", "Transfer", "TestSupport"]),
         tests("SandboxTests", ["Sandbox", "Host", "TestSupport"]),

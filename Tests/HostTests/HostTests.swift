@@ -1,1 +1,151 @@
-// Filled by the module's own change.
+import Glibc
+import Host
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct CommandTests {
+    @Test func capturesOutputAndStatus() throws {
+        let result = try Command("sh", ["-c", "echo out; echo err >&2; exit 3"]).run()
+        #expect(result.status == 3)
+        #expect(result.text == "out\n")
+        #expect(result.errorTail == "err\n")
+    }
+
+    @Test func aFailureShowsCommandStatusAndLastLines() throws {
+        let failure = #expect(throws: Failure.self) {
+            try Command("sh", ["-c", "echo 'it broke' >&2; exit 4"]).run().check()
+        }
+        #expect(failure?.message == "sh failed with status 4")
+        #expect(failure?.details == ["command: sh -c 'echo '\\''it broke'\\'' >&2; exit 4'", "it broke"])
+    }
+
+    @Test func aFullDiskIsADeviceFailure() throws {
+        let failure = #expect(throws: Failure.self) {
+            try Command("sh", ["-c", "cat /proc/version > /dev/full"]).run().check()
+        }
+        #expect(failure?.status == .device)
+    }
+
+    @Test func tellsOfSignalsAndMissingPrograms() throws {
+        #expect(try Command("sh", ["-c", "kill -9 $$"]).run().status == 137)
+        let failure = #expect(throws: Failure.self) { try Command("no-such-program").run() }
+        #expect(failure?.status == .invalidInput)
+    }
+
+    @Test func feedsInputLargerThanAPipeAndDropsOutputOverTheLimit() throws {
+        let input = [UInt8](repeating: 0x61, count: 1 << 20)
+        var command = Command("cat", input: .bytes(input))
+        #expect(try command.run().output == input)
+        command.outputLimit = 1000
+        #expect(try command.run().output.count == 1000)
+        // A program that reads nothing does not hang or kill us.
+        #expect(try Command("true", input: .bytes(input)).run().status == 0)
+    }
+
+    @Test func passesLinesAsTheyCome() throws {
+        let lines = Mutex<[String]>([])
+        try Command("printf", ["one\\ntwo\\nthree"], onLine: { line in lines.withLock { $0.append(line) } }).run()
+            .check()
+        #expect(lines.withLock { $0 } == ["one", "two", "three"])
+    }
+
+    @Test func runsInACleanEnvironment() throws {
+        setenv("NODEWRIGHT_TEST_SECRET", "x", 1)
+        let result = try Command("env", environment: ["A": "b"]).run()
+        #expect(!result.text.contains("NODEWRIGHT_TEST_SECRET"))
+        #expect(result.text.contains("A=b\n"))
+        #expect(result.text.contains("LC_ALL=C.UTF-8\n"))
+    }
+}
+
+@Suite struct PathTests {
+    @Test(arguments: [
+        ("/a/b", "/a"), ("a", "."), ("/a", "/"), ("a/b", "a"),
+    ]) func parent(path: String, expected: String) { #expect(Path.parent(path) == expected) }
+
+    @Test(arguments: [
+        ("/a/./b//c/../d", "/a/b/d"), ("/../..", "/"), ("a/../..", ".."), ("", "."), ("/", "/"), ("a/..", "."),
+    ]) func normalized(path: String, expected: String) { #expect(Path.normalized(path) == expected) }
+
+    @Test(arguments: [("/r", "/etc", "/r/etc"), ("/", "x", "/x"), ("", "x", "x"), ("/r/", "", "/r/")])
+    func join(base: String, name: String, expected: String) { #expect(Path.join(base, name) == expected) }
+}
+
+@Suite struct FileTests {
+    @Test func writesAtomicallyAndWithItsMode() throws {
+        try Folder.withTemporary { folder in
+            let path = Path.join(folder, "file")
+            try File.write(path, "old")
+            try File.write(path, "new", mode: 0o600)
+            #expect(try File.readText(path) == "new")
+            var status = stat()
+            #expect(stat(path, &status) == 0)
+            #expect(status.st_mode & 0o7777 == 0o600)
+            #expect(try Folder.list(folder) == ["file"])
+        }
+    }
+
+    @Test func aFailedWriteLeavesTheOldContent() throws {
+        // /dev/full cannot be renamed over, so the folder of the aside file is what fails here.
+        let failure = #expect(throws: Failure.self) { try File.write("/proc/nodewright", "x") }
+        #expect(failure?.message.contains("/proc/nodewright") == true)
+    }
+
+    @Test func refusesMoreThanTheLimit() throws {
+        try Folder.withTemporary { folder in
+            let path = Path.join(folder, "file")
+            try File.write(path, "123456")
+            #expect(throws: Failure.self) { try File.read(path, limit: 5) }
+            #expect(throws: Failure.self) { try File.read("/dev/zero", limit: 1 << 20) }
+            try File.write(path, [0xFF, 0xFE])
+            #expect(throws: Failure.self) { try File.readText(path) }
+        }
+    }
+
+    @Test func removesTreesWithoutFollowingLinks() throws {
+        try Folder.withTemporary { folder in
+            let outside = Path.join(folder, "outside")
+            let tree = Path.join(folder, "tree/sub")
+            try Folder.create(outside)
+            try File.write(Path.join(outside, "keep"), "x")
+            try Folder.create(tree)
+            symlink(outside, Path.join(tree, "link"))
+            chmod(tree, 0o555)
+            #expect(try Folder.walk(Path.join(folder, "tree")) == ["sub", "sub/link"])
+            try Folder.remove(Path.join(folder, "tree"))
+            #expect(!File.exists(Path.join(folder, "tree")))
+            #expect(File.exists(Path.join(outside, "keep")))
+        }
+    }
+
+    @Test func copiesContentAndMode() throws {
+        try Folder.withTemporary { folder in
+            let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
+            try File.write(Path.join(folder, "a"), content, mode: 0o751)
+            try File.copy(Path.join(folder, "a"), to: Path.join(folder, "b"))
+            #expect(try File.read(Path.join(folder, "b")) == content)
+            var status = stat()
+            #expect(stat(Path.join(folder, "b"), &status) == 0)
+            #expect(status.st_mode & 0o7777 == 0o751)
+        }
+    }
+}
+
+@Suite struct ParallelTests {
+    @Test func keepsTheOrder() throws {
+        #expect(try parallelMap(Array(0..<1000), workers: 8) { $0 * 2 } == (0..<1000).map { $0 * 2 })
+        #expect(try parallelMap([Int](), workers: 8) { $0 } == [])
+    }
+
+    @Test func stopsAtTheFirstFailure() throws {
+        let done = Mutex(0)
+        #expect(throws: Failure.self) {
+            try parallelMap(Array(0..<100_000), workers: 4) { index in
+                if index == 10 { throw Failure(.invalidInput, "ten") }
+                done.withLock { $0 += 1 }
+            }
+        }
+        #expect(done.withLock { $0 } < 100_000)
+    }
+}

@@ -1,0 +1,42 @@
+# make help lists the targets.
+SWIFT_RELEASE := swift build -c release --static-swift-stdlib
+RELEASE := .build/release
+NODEWRIGHT := $(RELEASE)/nodewright
+FOLDERS := Sources Tests Package.swift
+
+.PHONY: help setup build lab image check check-full bench lint format clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+setup: ## Install the packages that building and testing need
+	@packaging/setup
+
+build: ## Build both programs (release, static Swift library) into .build/release
+	$(SWIFT_RELEASE) --product nodewright
+	$(SWIFT_RELEASE) --product nodectl
+	@strip -o $(RELEASE)/nodectl.stripped $(RELEASE)/nodectl
+
+lab: build ## Make the lab: a signed, Fedora-shaped RPM repository from Debian's archive
+	$(NODEWRIGHT) lab create
+
+image: setup lab ## From nothing to a hypervisor ISO in out/
+	$(NODEWRIGHT) build recipes/hypervisor.yaml --repositories lab --output out
+
+check: setup lint lab ## Lint, unit, protocol and boot tests (the tests CI runs)
+	@Tests/run
+
+check-full: setup lint lab ## Every scenario that the issues name
+	@Tests/run --full
+
+bench: setup lab ## Measure: lab, resolve, cold build, rebuilds, memory, sizes
+	@Tests/bench
+
+lint: ## Check the style
+	swift format lint --strict --parallel --recursive --configuration .swift-format $(FOLDERS)
+
+format: ## Put the sources into the style
+	swift format --in-place --parallel --recursive --configuration .swift-format $(FOLDERS)
+
+clean: ## Remove what was built here (the cache in ~/.cache/nodewright stays)
+	rm -rf .build out
