@@ -46,7 +46,7 @@ let package = Package(
         .systemLibrary(name: "CLinux"),  // Host, Sandbox
 
         // Ground floor: one module per outside world.
-        module("Document", ["CYaml"]),
+        module("Document", ["CYaml", "Host"]),
         module("Host", ["CLinux"]),
         module("Archives", ["CArchive", "Host"]),
         module("Transfer", ["CCurl", "CCrypto", "Host"]),
