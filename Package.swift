@@ -83,6 +83,7 @@ let package = Package(
         tests("PackagesTests", ["Document", "Packages", "Host", "TestSupport"]),
         tests("RootTreeTests", ["Archives", "RootTree", "Host", "TestSupport"]),
         tests("ArtefactsTests", ["Artefacts", "Host", "TestSupport"]),
+        tests("ArchitectureTests", ["Host"]),
         tests("BuildTests", ["Build", "Host", "Transfer", "TestSupport"]),
         tests("LabTests", ["Document", "Lab", "Host", "TestSupport"]),
         tests("TransferTests", ["Host", "Transfer", "TestSupport"]),
