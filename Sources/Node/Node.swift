@@ -1,1 +1,1 @@
-// Filled by the change that first needs this module.
+import Host

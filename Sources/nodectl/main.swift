@@ -1,1 +1,3 @@
-print("nodectl")
+import NodectlCommands
+
+Nodectl.start()
