@@ -80,7 +80,7 @@ let package = Package(
         tests("HostTests", ["Host", "TestSupport"]),
         tests("DocumentTests", ["Document", "Host", "TestSupport"]),
         tests("RecipeTests", ["Document", "Recipe", "Host", "TestSupport"]),
-        tests("PackagesTests", ["Document", "Packages", "Host", "TestSupport"]),
+        tests("PackagesTests", ["Document", "Host", "Packages", "Transfer", "TestSupport"]),
         tests("RootTreeTests", ["Archives", "RootTree", "Host", "TestSupport"]),
         tests("ArtefactsTests", ["Artefacts", "Host", "TestSupport"]),
         tests("ArchitectureTests", ["Host"]),
