@@ -82,7 +82,7 @@ let package = Package(
         tests("RecipeTests", ["Document", "Recipe", "Host", "TestSupport"]),
         tests("PackagesTests", ["Document", "Host", "Packages", "Transfer", "TestSupport"]),
         tests("RootTreeTests", ["Archives", "RootTree", "Host", "TestSupport"]),
-        tests("ArtefactsTests", ["Artefacts", "Host", "TestSupport"]),
+        tests("ArtefactsTests", ["Archives", "Artefacts", "Host", "TestSupport"]),
         tests("ArchitectureTests", ["Host"]),
         tests("BuildTests", ["Build", "Host", "Transfer", "TestSupport"]),
         tests("LabTests", ["Document", "Lab", "Host", "TestSupport"]),

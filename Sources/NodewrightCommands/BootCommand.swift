@@ -19,8 +19,8 @@ struct BootCommand: ParsableCommand {
 
             SCRIPTS
               A file for --script has one step a line: "expect PATTERN", "send TEXT" (with Enter), "type TEXT"
-              (without), "refuse PATTERN" (seen anywhere later, the run has failed), "screenshot FILE.png",
-              "# comment". Patterns are regular expressions within one line; texts know \\e \\n \\r \\t \\\\ \\xHH.
+              (without), "wait SECONDS", "refuse PATTERN" (seen anywhere, the run has failed),
+              "screenshot FILE.png", "# comment". Patterns are regular expressions within one line; texts know \\e \\n \\r \\t \\\\ \\xHH.
 
             EXIT STATUS
               0 all patterns were seen, or the machine ended by itself; 1 a pattern was not seen; 2 wrong usage;

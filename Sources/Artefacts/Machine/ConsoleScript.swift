@@ -19,6 +19,8 @@ public struct ConsoleScript {
         case expect(pattern: String, Regex<AnyRegexOutput>)
         /// Types these bytes.
         case type([UInt8])
+        /// Lets the machine run for so many seconds.
+        case wait(seconds: Double)
         /// Writes a picture of the screen.
         case screenshot(String)
     }
@@ -48,7 +50,7 @@ public struct ConsoleScript {
 
     private static let hint =
         "each line is \"expect PATTERN\", \"send TEXT\" (with Enter), \"type TEXT\" (without), "
-        + "\"refuse PATTERN\", \"screenshot FILE.png\" or a comment"
+        + "\"refuse PATTERN\", \"wait SECONDS\", \"screenshot FILE.png\" or a comment"
 
     private mutating func add(line: Substring) throws {
         let words = line.split(separator: " ", maxSplits: 1)
@@ -59,6 +61,11 @@ public struct ConsoleScript {
         case "refuse": refused.append((text, try Self.regex(text)))
         case "send": steps.append(.type(try Self.unescape(text) + [0x0D]))
         case "type": steps.append(.type(try Self.unescape(text)))
+        case "wait":
+            guard let seconds = Double(text), seconds > 0 else {
+                throw Failure(.invalidInput, "\"wait\" needs a number of seconds")
+            }
+            steps.append(.wait(seconds: seconds))
         case "screenshot":
             if text.isEmpty { throw Failure(.invalidInput, "\"screenshot\" needs the name of a file") }
             steps.append(.screenshot(text))

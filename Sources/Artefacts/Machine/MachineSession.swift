@@ -56,6 +56,7 @@ private struct SessionLoop {
     private var errors: [UInt8] = []
     private var toSend: [UInt8] = []
     private var step = 0
+    private var waitEnd: Double?
     /// Where the next step looks: a line, counted from the very first, and how much of it is used up.
     private var line = 0
     private var used = 0
@@ -132,6 +133,10 @@ private struct SessionLoop {
             switch session.script.steps[step] {
             case .type(let bytes): toSend += bytes
             case .screenshot(let path): try monitor.screenshot(path)
+            case .wait(let seconds):
+                let end = waitEnd ?? monotonicSeconds() + seconds
+                waitEnd = monotonicSeconds() < end ? end : nil
+                if waitEnd != nil { return nil }
             case .expect(let pattern, let regex):
                 if find(regex) { break }
                 if let refused = refused() { return missed("saw \"\(refused)\" while waiting for \"\(pattern)\"") }

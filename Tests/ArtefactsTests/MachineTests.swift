@@ -1,0 +1,38 @@
+import Host
+import Testing
+
+@testable import Artefacts
+
+@Suite struct MachineTests {
+    @Test(arguments: [
+        (Machine.Medium.cd("a,b.iso"), "if=none,id=medium,format=raw,file=a,,b.iso,media=cdrom,readonly=on"),
+        (.usb("x.img"), "if=none,id=medium,format=raw,file=x.img,snapshot=on"),
+        (.disk("x.qcow2"), "if=none,id=medium,format=qcow2,file=x.qcow2,snapshot=on"),
+        (.kernel("vmlinuz", initrd: "i", arguments: "console=ttyS0"), "console=ttyS0"),
+    ])
+    func mediumIsAttachedWithoutBeingChanged(_ medium: Machine.Medium, _ argument: String) throws {
+        #expect(try Machine(medium).arguments().contains(argument))
+    }
+
+    @Test func writesAndPortsOnlyWhenAsked() throws {
+        var machine = Machine(.disk("x.raw"))
+        #expect(try machine.arguments().contains("user,id=net0"))
+        machine.keepsWrites = true
+        machine.sshPort = 2222
+        let arguments = try machine.arguments()
+        #expect(arguments.contains("if=none,id=medium,format=raw,file=x.raw,discard=unmap"))
+        #expect(arguments.contains("user,id=net0,hostfwd=tcp:127.0.0.1:2222-:22"))
+    }
+
+    /// The probe must be able to succeed: under emulation its guest always runs.
+    @Test func probeGuestRunsUnderEmulation() throws {
+        #expect(Acceleration.probe(.emulation, emulator: try Emulator.find(), seconds: 30))
+    }
+
+    @Test func probeOfAGuestThatNeverRunsEnds() {
+        // A program that ignores its arguments and never ends stands for a QEMU whose guest does not run.
+        let start = monotonicSeconds()
+        #expect(!Acceleration.probe(.emulation, emulator: "/usr/bin/yes", seconds: 0.3))
+        #expect(monotonicSeconds() - start < 10)
+    }
+}
