@@ -1,0 +1,82 @@
+import CSystemd
+import Glibc
+import Host
+
+/// A connection to a D-Bus message bus on which every wait has an end.
+///
+/// sd-bus alone waits 90 s for a bus that accepts a connection and then says nothing, longer than any screen may stand still.
+public final class BusConnection {
+    /// Where the system bus listens.
+    public static var systemAddress: String {
+        Environment.variable("DBUS_SYSTEM_BUS_ADDRESS") ?? "unix:path=/run/dbus/system_bus_socket"
+    }
+
+    private let handle: OpaquePointer
+
+    /// Connects and waits until the bus has greeted.
+    ///
+    /// - Parameters:
+    ///   - address: a D-Bus address
+    ///   - timeout: seconds that connecting, and later every call, may take
+    /// - Throws: `Failure` of class `device` when nobody answers there
+    public init(address: String = BusConnection.systemAddress, timeout: Double = 2) throws {
+        var new: OpaquePointer?
+        try Self.check(sd_bus_new(&new), "make a bus connection")
+        guard let new else { throw Failure(.internalError, "cannot make a bus connection") }
+        handle = new
+        let deadline = monotonicSeconds() + timeout
+        let activity = "connect to the bus at \"\(address)\""
+        try Self.check(sd_bus_set_address(handle, address), activity)
+        try Self.check(sd_bus_set_bus_client(handle, 1), activity)
+        try Self.check(sd_bus_set_method_call_timeout(handle, UInt64(timeout * 1e6)), activity)
+        try Self.check(sd_bus_start(handle), activity)
+        while try Self.check(sd_bus_is_ready(handle), activity) == 0 {
+            if try Self.check(sd_bus_process(handle, nil), activity) > 0 { continue }
+            let left = deadline - monotonicSeconds()
+            guard left > 0 else { throw systemFailure(ETIMEDOUT, activity) }
+            let waited = sd_bus_wait(handle, UInt64(left * 1e6))
+            if waited != -EINTR { try Self.check(waited, activity) }
+        }
+    }
+
+    deinit { sd_bus_close_unref(handle) }
+
+    /// Calls a method and waits for its reply.
+    ///
+    /// - Parameter arguments: one list of texts (`as`)
+    /// - Throws: `Failure` with the error that the peer sent, or when it does not answer in time
+    func call(_ member: String, of target: BusTarget, _ arguments: [String]) throws -> BusMessage {
+        let activity = "call \(target.interface).\(member)"
+        var new: OpaquePointer?
+        try Self.check(
+            sd_bus_message_new_method_call(
+                handle, &new, target.destination, target.path, target.interface, member), activity)
+        guard let new else { throw Failure(.internalError, "cannot \(activity)") }
+        let message = BusMessage(adopting: new)
+        try message.append(arguments)
+        var error = sd_bus_error()
+        defer { sd_bus_error_free(&error) }
+        var reply: OpaquePointer?
+        let result = sd_bus_call(handle, message.handle, 0, &error, &reply)
+        if result < 0, let text = error.message {
+            throw Failure(.device, "cannot \(activity): \(String(cString: text))")
+        }
+        try Self.check(result, activity)
+        guard let reply else { throw Failure(.internalError, "cannot \(activity)") }
+        return BusMessage(adopting: reply)
+    }
+
+    /// sd-bus answers with a negative errno.
+    @discardableResult
+    static func check(_ result: Int32, _ activity: String) throws -> Int32 {
+        if result < 0 { throw Failure(.device, "cannot \(activity): \(String(cString: strerror(-result)))") }
+        return result
+    }
+}
+
+/// The object of a peer that a call goes to.
+struct BusTarget {
+    let destination: String
+    let path: String
+    let interface: String
+}

@@ -1,0 +1,51 @@
+public import Document
+import Host
+
+extension NodeStatus {
+    /// The status for programs; every key is always there, and null stands for what is not known.
+    public var json: JSONValue {
+        [
+            "boot": .string(bootWord), "failedUnits": services.failed.map { .strings($0) } ?? .null,
+            "hostname": .optional(hostname), "interfaces": .array(interfaces.map(\.json)),
+            "kvm": .string(kvm.rawValue), "machineId": .optional(machineID), "nodectl": .string(version),
+            "problem": .optional(services.problem),
+            "product": [
+                "imageId": .optional(release["IMAGE_ID"]), "imageVersion": .optional(release["IMAGE_VERSION"]),
+                "name": .optional(release["NAME"]), "version": .optional(release["VERSION_ID"]),
+            ],
+            "services": .array(services.services.map(\.json)), "slot": .optional(slot),
+            "uptimeSeconds": .optional(uptime),
+        ]
+    }
+
+    /// `live`, `slot` or `unknown`.
+    private var bootWord: String {
+        switch boot {
+        case .live: "live"
+        case .slot: "slot"
+        case .unknown: "unknown"
+        }
+    }
+
+    private var slot: String? {
+        if case .slot(let name) = boot { name } else { nil }
+    }
+}
+
+extension NetworkInterface {
+    fileprivate var json: JSONValue {
+        [
+            "addresses": .array(
+                addresses.map {
+                    ["address": .string($0.text), "family": .string($0.family.rawValue), "prefix": .integer($0.prefix)]
+                }), "hardwareAddress": .optional(hardwareAddress), "name": .string(name), "physical": .bool(isPhysical),
+            "state": .string(state),
+        ]
+    }
+}
+
+extension Services.Service {
+    fileprivate var json: JSONValue {
+        ["detail": .optional(detail), "name": .string(name), "state": .string(state)]
+    }
+}

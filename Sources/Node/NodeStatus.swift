@@ -1,0 +1,107 @@
+import Bus
+import Glibc
+import Host
+
+/// What a node knows about itself at one moment.
+public struct NodeStatus: Hashable, Sendable {
+    /// What the system was started from.
+    public enum Boot: Hashable, Sendable {
+        /// From a medium or the network, leaving the disks alone.
+        case live
+        /// From slot `a` or `b` of a disk.
+        case slot(String)
+        case unknown
+    }
+
+    /// Whether virtual machines can use the processor.
+    public enum KVM: String, Sendable {
+        case available
+        /// `/dev/kvm` is there, but not for this user.
+        case denied = "no permission"
+        case none
+    }
+
+    /// The image's own description.
+    public let release: OSRelease
+    /// What the system was started from.
+    public let boot: Boot
+    /// The kernel's host name.
+    public let hostname: String?
+    /// The machine id; nil when there is none that is valid.
+    public let machineID: String?
+    /// Seconds since the kernel started.
+    public let uptime: Int?
+    /// All but the loopback, by name.
+    public let interfaces: [NetworkInterface]
+    /// Whether virtual machines can use the processor.
+    public let kvm: KVM
+    /// The states of the watched services.
+    public let services: Services
+
+    /// A status made of its parts.
+    public init(
+        release: OSRelease, boot: Boot, hostname: String?, machineID: String?, uptime: Int?,
+        interfaces: [NetworkInterface], kvm: KVM, services: Services
+    ) {
+        self.release = release
+        self.boot = boot
+        self.hostname = hostname
+        self.machineID = machineID
+        self.uptime = uptime
+        self.interfaces = interfaces
+        self.kvm = kvm
+        self.services = services
+    }
+
+    /// Reads everything below `root`, which is `/` on a node and a fixture in tests. What cannot be read is missing from
+    /// the result; nothing here fails.
+    ///
+    /// - Parameters:
+    ///   - addresses: the addresses by name of interface
+    ///   - services: the states of the services, from `ServiceReader`
+    public static func read(
+        root: String, addresses: [String: [NetworkInterface.Address]], services: Services
+    ) -> NodeStatus {
+        let commandLine = KernelCommandLine((try? File.read(Path.join(root, "proc/cmdline"), limit: 1 << 16)) ?? [])
+        let release = ["etc/os-release", "usr/lib/os-release"].lazy.compactMap {
+            try? File.read(Path.join(root, $0), limit: OSRelease.limit)
+        }.first
+        return NodeStatus(
+            release: OSRelease(release ?? []), boot: Boot(commandLine),
+            hostname: SystemFile.line(Path.join(root, "proc/sys/kernel/hostname")),
+            machineID: (try? File.read(Path.join(root, "etc/machine-id"), limit: 4096)).flatMap {
+                MachineID(file: $0)?.text
+            },
+            uptime: SystemFile.line(Path.join(root, "proc/uptime")).flatMap {
+                Int($0.prefix { $0 != "." && $0 != " " })
+            },
+            interfaces: NetworkInterface.all(root: root, addresses: addresses),
+            kvm: KVM(device: Path.join(root, "dev/kvm")), services: services)
+    }
+}
+
+extension NodeStatus.Boot {
+    /// What the kernel command line says: `nodewright.live=…` or `nodewright.slot=a`.
+    public init(_ commandLine: KernelCommandLine) {
+        if commandLine.contains("nodewright.live") {
+            self = .live
+        } else if let slot = commandLine["nodewright.slot"]?.lowercased(), ["a", "b"].contains(slot) {
+            self = .slot(slot)
+        } else {
+            self = .unknown
+        }
+    }
+}
+
+extension NodeStatus.KVM {
+    /// Tries to open the device. That says nothing about whether guests then run.
+    init(device: String) {
+        let descriptor = Glibc.open(device, O_RDWR | O_CLOEXEC)
+        if descriptor >= 0 {
+            close(descriptor)
+            self = .available
+        } else {
+            self = errno == EACCES || errno == EPERM ? .denied : .none
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Host
+
+/// The parts of a status in words, shared by the status screen and `nodectl status`. All text is printable ASCII.
+struct StatusLines {
+    private let status: NodeStatus
+
+    init(_ status: NodeStatus) { self.status = status }
+
+    var product: String { PlainText.printable(status.release.product ?? "unknown product") }
+
+    var image: String? { status.release.image.map { PlainText.printable($0) } }
+
+    var boot: String {
+        switch status.boot {
+        case .live: "live system"
+        case .slot(let slot): "slot \(slot.uppercased())"
+        case .unknown: "neither slot nor live"
+        }
+    }
+
+    var hostname: String { PlainText.printable(status.hostname ?? "unknown") }
+
+    var machineID: String { status.machineID ?? "none" }
+
+    /// `3 days 4 h 5 min`
+    var uptime: String {
+        guard let seconds = status.uptime else { return "unknown" }
+        let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60)
+        if days > 0 { return "\(days) \(days == 1 ? "day" : "days") \(hours) h \(minutes) min" }
+        return hours > 0 ? "\(hours) h \(minutes) min" : "\(minutes) min \(seconds % 60) s"
+    }
+
+    var kvm: String { "KVM: \(status.kvm.rawValue)" }
+
+    var failed: String {
+        guard let failed = status.services.failed else { return "unknown" }
+        return failed.isEmpty
+            ? "none" : "\(failed.count): " + failed.map { PlainText.printable($0) }.joined(separator: " ")
+    }
+
+    /// Why service states are unknown.
+    var problem: String? { status.services.problem.map { PlainText.printable($0) } }
+
+    /// Name and state of each service.
+    var services: [(name: String, state: String)] {
+        status.services.services.map { ($0.name, PlainText.printable($0.word)) }
+    }
+
+    /// The interfaces as rows: the first row of each with name and state, one address a row.
+    ///
+    /// - Parameter brief: without link-local addresses beside others, and without interfaces that neither are devices nor
+    ///   have an address (the taps of guests)
+    func interfaces(brief: Bool) -> [String] {
+        status.interfaces.flatMap { interface -> [String] in
+            if brief, !interface.isPhysical, interface.addresses.isEmpty { return [] }
+            let wide = interface.addresses.filter { !$0.isLinkLocal }
+            let shown = brief && !wide.isEmpty ? wide : interface.addresses
+            let head = PlainText.column(interface.name, 16) + PlainText.column(interface.state, 8)
+            if shown.isEmpty { return [head + "no address"] }
+            return shown.enumerated().map { index, address in
+                (index == 0 ? head : String(repeating: " ", count: 24)) + "\(address.text)/\(address.prefix)"
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Host
+
+/// The status screen of the consoles: 80 columns, at most 23 lines, printable ASCII.
+public struct StatusScreen: Hashable, Sendable {
+    /// What every terminal has. Only 79 columns are written, because a terminal may wrap after the last one.
+    static let width = 79
+    /// One line less than every terminal has, for the cursor.
+    static let height = 23
+
+    /// The lines, without line ends. They hold nothing that changes by itself, such as a clock, so lines which differ
+    /// therefore mean a node that has changed. The machine id is left out: it is not for whoever stands before the rack (machine-id(5)).
+    public let lines: [String]
+
+    /// The screen of a status.
+    public init(_ status: NodeStatus) {
+        let parts = StatusLines(status)
+        let rule = String(repeating: "-", count: Self.width)
+        let title = "Nodewright \(version)"
+        let boot = parts.boot
+        var head = [
+            " " + PlainText.column(title, Self.width - 2 - boot.utf8.count) + boot, rule,
+            Self.row("Product", parts.product + (parts.image.map { " (image \($0))" } ?? "")),
+            Self.row("Host name", parts.hostname), "", " Network",
+        ]
+        var tail = ["", " Services"]
+        let services = parts.services
+        for index in stride(from: 0, to: services.count, by: 2) {
+            tail.append(
+                "   "
+                    + services[index..<min(index + 2, services.count)].map {
+                        PlainText.column($0.name, 16) + PlainText.column($0.state, 20)
+                    }.joined())
+        }
+        tail.append(Self.row("Failed units", parts.failed))
+        if let problem = parts.problem { tail.append(Self.row("", "(\(problem))")) }
+        tail += [Self.row("Virtualization", parts.kvm), "", rule, " Press Enter to log in."]
+
+        let room = Self.height - head.count - tail.count
+        let interfaces = parts.interfaces(brief: true)
+        if interfaces.isEmpty {
+            head.append("   no interface")
+        } else if interfaces.count <= room {
+            head += interfaces.map { "   " + $0 }
+        } else {
+            head += interfaces.prefix(room - 1).map { "   " + $0 }
+            head.append("   and \(interfaces.count - room + 1) more lines: nodectl status")
+        }
+        lines = (head + tail).map { Self.trimmed(PlainText.cut($0, Self.width)) }
+    }
+
+    private static func row(_ label: String, _ value: String) -> String { " " + PlainText.column(label, 18) + value }
+
+    private static func trimmed(_ line: String) -> String {
+        var line = line[...]
+        while line.last == " " { line = line.dropLast() }
+        return String(line)
+    }
+}

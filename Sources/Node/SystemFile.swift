@@ -1,0 +1,13 @@
+import Host
+
+/// Small files of the kernel and of `/etc`.
+enum SystemFile {
+    /// The first line, without spaces around it; nil when the file is missing, empty, unreadable or larger than 64 KiB.
+    static func line(_ path: String) -> String? {
+        guard let content = try? File.read(path, limit: 1 << 16) else { return nil }
+        let blanks: Set<UInt8> = [0x20, 0x09]
+        var line = content.prefix { $0 != 0x0A }.drop { blanks.contains($0) }
+        while let last = line.last, blanks.contains(last) { line.removeLast() }
+        return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
+    }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Host
+import Node
+
+/// `nodectl render`
+struct RenderCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "render", abstract: "Write machine id and host name into a root before it starts.",
+        discussion: """
+            Example: nodectl render --root /sysroot
+
+            Run by the initramfs. Reads nodewright.hostname= (or hostname=) and systemd.machine_id= from the kernel command \
+            line; without the latter a root that has no machine id gets a random one. Values that are not valid are warned \
+            about and left out; only a root that cannot be written is a failure.
+            """)
+
+    @Option(help: "The root to write into.")
+    var root: String
+
+    @Option(help: ArgumentHelp("Read the kernel command line from this file.", visibility: .hidden))
+    var kernelCommandLine = "/proc/cmdline"
+
+    func run() throws {
+        let commandLine: [UInt8]
+        do {
+            commandLine = try File.read(kernelCommandLine, limit: KernelCommandLine.limit)
+        } catch let failure as Failure {
+            Output.warning("\(failure.message); it is taken for empty")
+            commandLine = []
+        }
+        let firmwareID = try? File.readText("/sys/class/dmi/id/product_uuid", limit: 4096)
+        try BootRendering(
+            root: root, commandLine: KernelCommandLine(commandLine),
+            firmwareID: firmwareID.map { String($0.prefix { !$0.isNewline }) }, warn: Output.warning
+        ).run()
+    }
+}
