@@ -57,8 +57,10 @@ public final class MappingReader {
     /// A whole number within a range.
     public func integer(_ key: String, in range: ClosedRange<Int> = 0...Int.max, required: Bool = true) -> Int? {
         guard let node = node(key, required: required) else { return nil }
-        if let integer = node.integer, range.contains(integer) { return integer }
-        let found = node.integer.map { "\($0)" } ?? node.kind
+        // Asked once: asked twice, the optimizer of Swift 6.3.1 stops with "Found ownership error".
+        let integer = node.integer
+        if let integer, range.contains(integer) { return integer }
+        let found = integer.map { "\($0)" } ?? node.kind
         diagnostics.error(
             at: node.position,
             "\"\(key)\" must be a whole number from \(range.lowerBound) to \(range.upperBound), but this is \(found)")
