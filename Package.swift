@@ -56,7 +56,7 @@ let package = Package(
         // The build.
         module("Recipe", ["Document", "Host"]),
         module("Packages", ["CRpm", "CSolv", "Document", "Host", "Sandbox", "Transfer"]),
-        module("RootTree", ["Archives", "Host", "Packages", "Recipe", "Sandbox", "Transfer"]),
+        module("RootTree", ["Archives", "CLinux", "Document", "Host", "Packages", "Recipe", "Sandbox", "Transfer"]),
         module("Artefacts", ["Archives", "CLinux", "Host", "Transfer"]),
         module("Build", ["Artefacts", "Document", "Host", "Packages", "Recipe", "RootTree", "Sandbox", "Transfer", "CLinux"]),
         module("Lab", ["Archives", "Document", "Host", "Transfer"]),
@@ -81,7 +81,7 @@ let package = Package(
         tests("DocumentTests", ["Document", "Host", "TestSupport"]),
         tests("RecipeTests", ["Document", "Recipe", "Host", "TestSupport"]),
         tests("PackagesTests", ["Document", "Host", "Packages", "Transfer", "TestSupport"]),
-        tests("RootTreeTests", ["Archives", "RootTree", "Host", "TestSupport"]),
+        tests("RootTreeTests", ["Archives", "Host", "Packages", "Recipe", "RootTree", "Sandbox", "TestSupport"]),
         tests("ArtefactsTests", ["Archives", "Artefacts", "Host", "TestSupport"]),
         tests("ArchitectureTests", ["Host"]),
         tests("BuildTests", ["Build", "Host", "Transfer", "TestSupport"]),

@@ -1,0 +1,252 @@
+import Host
+
+/// The initramfs of live media and disks, assembled from the files of a root tree (DESIGN.md, decision 5).
+///
+/// ```swift
+/// let initramfs = Initramfs(tree, kernel: version, epoch: epoch)
+/// let result = try initramfs.write(to: "initramfs.img")
+/// ```
+public struct Initramfs: Sendable {
+    /// How the segments are compressed; the kernel must know it (`CONFIG_RD_ZSTD`, `CONFIG_RD_XZ`).
+    public enum Compression: String, Sendable {
+        case zstd, xz
+    }
+
+    /// A part of the image with its own compression, so that a change in one leaves the bytes of the others alone.
+    public struct Segment: Sendable {
+        /// `modules`, `system` or `configuration`.
+        public let name: String
+        /// What is in it.
+        public let archive: InitramfsArchive
+    }
+
+    /// What was written.
+    public struct Result: Sendable {
+        /// The size of the image in bytes.
+        public let size: Int
+        /// Each segment with its sizes in bytes.
+        public let segments: [(name: String, size: Int, compressed: Int)]
+    }
+
+    private let tree: Tree
+    private let kernel: String
+    private let epoch: Int
+    private let compression: Compression
+    private let extraModules: [String]
+    private let progress: ProgressSink
+
+    /// A description of the image.
+    ///
+    /// - Parameters:
+    ///   - kernel: the version whose modules go in
+    ///   - epoch: the time of every entry, in seconds since 1970
+    ///   - modules: selectors (see `KernelModules.closure`) beside the built-in list; unknown ones are an error
+    public init(
+        _ tree: Tree, kernel: String, epoch: Int, compression: Compression = .zstd, modules: [String] = [],
+        progress: @escaping ProgressSink = silent
+    ) {
+        self.tree = tree
+        self.kernel = kernel
+        self.epoch = epoch
+        self.compression = compression
+        self.extraModules = modules
+        self.progress = progress
+    }
+
+    /// Assembles and compresses the image. Equal trees give equal bytes.
+    public func write(to path: String) throws -> Result {
+        try checkKernel()
+        let segments = try segments()
+        let epoch = epoch
+        let compress = compressor()
+        let packed = try parallelMap(segments, workers: 2) { segment in
+            let bytes = try segment.archive.bytes(epoch: epoch)
+            var packed = try during("compressing the \(segment.name) of the initramfs") { try compress(bytes) }
+            // The kernel looks for the next segment at a multiple of 4, behind any number of zeros.
+            packed += [UInt8](repeating: 0, count: (4 - packed.count % 4) % 4)
+            return (name: segment.name, size: bytes.count, packed: packed)
+        }
+        try File.write(path, packed.flatMap(\.packed))
+        return Result(
+            size: packed.reduce(0) { $0 + $1.packed.count },
+            segments: packed.map { ($0.name, $0.size, $0.packed.count) })
+    }
+
+    /// The segments, in their order in the image.
+    public func segments() throws -> [Segment] {
+        [
+            Segment(name: "modules", archive: try modules()),
+            Segment(name: "system", archive: try system()),
+            Segment(name: "configuration", archive: try configuration()),
+        ]
+    }
+
+    /// Refuses a compression that the kernel's own configuration lacks; a tree without that file is trusted.
+    private func checkKernel() throws {
+        let option = "CONFIG_RD_\(compression.rawValue.uppercased())=y"
+        let configurations = ["/usr/lib/modules/\(kernel)/config", "/boot/config-\(kernel)"]
+        for lines in try configurations.map(tree.lines) where !lines.isEmpty {
+            if lines.contains(Substring(option)) { return }
+            throw Failure(
+                .incompatible,
+                "kernel \(kernel) cannot unpack an initramfs in \(compression.rawValue) (\(option) is not set)")
+        }
+    }
+
+    private func compressor() -> @Sendable ([UInt8]) throws -> [UInt8] {
+        let progress = progress
+        let (program, arguments): (String, [String]) =
+            switch compression {
+            // Two threads whatever the host has: the number of jobs must not change the bytes. Long distance pays off,
+            // because libraries repeat one another.
+            case .zstd: ("zstd", ["-q", "-19", "-T2", "--no-check", "-c"])
+            // The kernel's decompressor knows no other check.
+            case .xz: ("xz", ["-q", "-9", "-T1", "--check=crc32", "--lzma2=preset=9,dict=32MiB", "-c"])
+            }
+        return { bytes in
+            try Command(program, arguments, input: .bytes(bytes), progress: progress).run().check().output
+        }
+    }
+
+    // MARK: - Modules
+
+    private func modules() throws -> InitramfsArchive {
+        let modules = try KernelModules(tree, version: kernel)
+        let builtIn = try modules.closure(of: InitramfsContents.modules)
+        let extra = try modules.closure(of: extraModules)
+        if let unknown = extra.unmatched.first {
+            throw Failure(
+                .invalidInput,
+                "the initramfs asks for the kernel module \"\(unknown)\", which kernel \(kernel) does not have")
+        }
+        let paths = Set(builtIn.paths + extra.paths).sorted()
+        let contents = try parallelMap(paths, workers: 2) { try modules.content(of: $0) }
+
+        var archive = InitramfsArchive()
+        try Folder.withTemporary(prefix: "nodewright-initramfs") { staging in
+            let folder = Path.join(staging, modules.folder)
+            try Folder.create(folder)
+            // depmod looks into /lib or /usr/lib, as it was built.
+            try File.link(Path.join(staging, "lib"), to: "usr/lib")
+            for (path, content) in zip(paths, contents) {
+                // Uncompressed, so that one compressor sees them all.
+                let plain = path.firstRange(of: ".ko").map { path[..<$0.upperBound] } ?? path[...]
+                let file = Path.join(folder, String(plain))
+                try Folder.create(Path.parent(file))
+                try writePlain(file, content)
+            }
+            for name in ["modules.builtin", "modules.builtin.modinfo", "modules.order"] {
+                if let content = try tree.read(Path.join(modules.folder, name)) {
+                    try writePlain(Path.join(folder, name), content)
+                }
+            }
+            try Command("depmod", ["-b", staging, kernel], progress: progress).run().check()
+            for path in try Folder.walk(folder) {
+                let file = Path.join(folder, path)
+                guard File.kind(file) == .regular, path != "modules.symbols", path != "modules.alias" else { continue }
+                archive.put(Path.join(modules.folder, path), .file(try File.read(file)))
+            }
+        }
+        for name in try firmware(zip(paths, contents)) {
+            for folder in ["/usr/lib/firmware/updates", "/usr/lib/firmware"] {
+                for ending in ["", ".xz", ".zst"] {
+                    guard let content = try tree.read("\(folder)/\(name)\(ending)") else { continue }
+                    archive.put("\(folder)/\(name)\(ending)", .file(content))
+                }
+            }
+        }
+        return archive
+    }
+
+    private func firmware(_ modules: some Sequence<(String, [UInt8])>) throws -> Set<String> {
+        var names: Set<String> = []
+        for (path, content) in modules {
+            names.formUnion(
+                try ELFImage(content, name: path).moduleInformation.filter { $0.key == "firmware" }.map(\.value))
+        }
+        // A name is a relative path; one that climbs is hostile.
+        return names.filter { !$0.split(separator: "/").contains("..") }
+    }
+
+    private func writePlain(_ path: String, _ bytes: [UInt8]) throws {
+        // Scratch: no fsync.
+        try File.writeScratch(path, bytes)
+    }
+
+    // MARK: - System
+
+    private func system() throws -> InitramfsArchive {
+        var closure = try LibraryClosure(tree) { note in
+            note.priority == .required || InitramfsContents.dlopenFeatures.contains(note.feature)
+        }
+        for program in InitramfsContents.programs { try closure.add(program) }
+        for program in InitramfsContents.optionalPrograms { try closure.addIfPresent(program) }
+        var paths = closure.paths
+        for link in InitramfsContents.links where File.kind(tree.host(link)) == .link { paths.insert(link) }
+        // Loaders built for multiarch folders search only those, which a tree of Fedora's shape has as links to lib64.
+        for name in try tree.list("/usr/lib")
+        where name.hasSuffix("-linux-gnu") && File.kind(tree.host("/usr/lib/\(name)")) == .link {
+            paths.insert("/usr/lib/\(name)")
+        }
+        for name in InitramfsContents.udevRules { paths.insert("/usr/lib/udev/rules.d/" + name) }
+        for name in InitramfsContents.units { paths.insert("/usr/lib/systemd/system/" + name) }
+        for folder in ["/usr/lib/modprobe.d", "/etc/modprobe.d"] {
+            for name in try tree.list(folder) where name.hasSuffix(".conf") { paths.insert("\(folder)/\(name)") }
+        }
+
+        var archive = InitramfsArchive()
+        for folder in InitramfsContents.folders { archive.put(folder, .folder()) }
+        for path in paths {
+            if let entry = try entry(path) { archive.put(path, entry) }
+        }
+        for (unit, wanted) in InitramfsContents.wants {
+            for name in wanted where archive["/usr/lib/systemd/system/\(name)"] != nil {
+                archive.put("/usr/lib/systemd/system/\(unit).wants/\(name)", .link(to: "../\(name)"))
+            }
+        }
+        for (path, target) in InitramfsContents.unitLinks { archive.put(path, .link(to: target)) }
+        archive.put("/init", .link(to: "usr/lib/systemd/systemd"))
+        return archive
+    }
+
+    /// What stands at a path of the tree; nil when nothing does. Modes are reduced to "runs" or "does not": the initramfs has one
+    /// user.
+    private func entry(_ path: String) throws -> InitramfsArchive.Entry? {
+        let file = tree.host(path)
+        switch File.kind(file) {
+        case .link: return .link(to: try File.linkTarget(file))
+        case .regular: return .file(try File.read(file, limit: 1 << 28), mode: File.isExecutable(file) ? 0o755 : 0o644)
+        case .folder: return .folder()
+        case .other, nil: return nil
+        }
+    }
+
+    // MARK: - Configuration
+
+    private func configuration() throws -> InitramfsArchive {
+        var archive = InitramfsArchive()
+        archive.put("/dev/console", .characterDevice(major: 5, minor: 1))
+        archive.put("/dev/null", .characterDevice(major: 1, minor: 3, mode: 0o666))
+        let release = try tree.read("/usr/lib/os-release") ?? Array("NAME=Nodewright\nID=nodewright\n".utf8)
+        archive.put("/etc/initrd-release", .file(release))
+        archive.put("/etc/os-release", .link(to: "initrd-release"))
+        archive.put("/etc/nsswitch.conf", .file(Array("passwd: files\ngroup: files\nshadow: files\n".utf8)))
+        archive.put(
+            "/etc/passwd",
+            .file(try accounts("/etc/passwd", ["root", "nobody"], "root:x:0:0:root:/root:/usr/bin/bash")))
+        archive.put("/etc/group", .file(try accounts("/etc/group", InitramfsContents.groups, "root:x:0:")))
+        archive.put("/usr/bin/sh", .link(to: "bash"))
+        for (path, content) in InitramfsUnits.files { archive.put(path, .file(Array(content.utf8))) }
+        for (path, content) in InitramfsUnits.scripts { archive.put(path, .file(Array(content.utf8), mode: 0o755)) }
+        return archive
+    }
+
+    /// The lines of some accounts, as the tree has them; root is there in any case.
+    private func accounts(_ path: String, _ names: Set<String>, _ root: String) throws -> [UInt8] {
+        let lines = try tree.lines(path).filter { line in
+            let name = String(line.prefix { $0 != ":" })
+            return names.contains(name) && name != "root"
+        }
+        return Array(([root] + lines.map(String.init)).joined(separator: "\n").utf8) + [0x0A]
+    }
+}

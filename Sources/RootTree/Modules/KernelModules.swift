@@ -1,0 +1,145 @@
+import Archives
+import Host
+import Recipe
+
+/// The modules of one kernel in a tree, as `depmod` has described them.
+public struct KernelModules: Sendable {
+    /// A set of modules closed under dependencies.
+    public struct Selection: Sendable {
+        /// Paths below the kernel's module folder, such as `kernel/fs/isofs/isofs.ko.xz`, sorted.
+        public let paths: [String]
+        /// Selectors that no module and nothing built into the kernel answers to.
+        public let unmatched: [String]
+    }
+
+    /// No module comes near this size, in bytes.
+    private static let sizeLimit = 1 << 28
+
+    /// The kernel's version, as `uname -r` prints it.
+    public let version: String
+    /// The folder of the modules in the tree.
+    public let folder: String
+    private let tree: Tree
+    private let dependencies: [String: [String]]
+    private let byName: [String: String]
+    private let builtin: Set<String>
+    private let soft: [String: [String]]
+    /// Names under which software asks for modules, such as `crypto-crc32c`.
+    private let aliases: [(alias: String, name: String)]
+
+    /// The kernel versions that have modules in a tree, sorted.
+    public static func versions(in tree: Tree) throws -> [String] {
+        try tree.list("/usr/lib/modules").filter { File.kind(tree.host("/usr/lib/modules/\($0)")) == .folder }
+    }
+
+    /// Reads `modules.dep` and its companions.
+    ///
+    /// - Throws: when `depmod` has not run for this version
+    public init(_ tree: Tree, version: String) throws {
+        self.tree = tree
+        self.version = version
+        folder = "/usr/lib/modules/" + version
+        let dep = try tree.lines(folder + "/modules.dep")
+        guard !dep.isEmpty else {
+            throw Failure(
+                .invalidInput, "\"\(folder)/modules.dep\" is missing or empty in the root tree",
+                hint: "run depmod in the tree")
+        }
+        var dependencies: [String: [String]] = [:]
+        for line in dep {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            dependencies[String(line[..<colon])] = line[line.index(after: colon)...].split(separator: " ").map(
+                String.init)
+        }
+        self.dependencies = dependencies
+        byName = Dictionary(dependencies.keys.map { (Self.name($0), $0) }) { min($0, $1) }
+        builtin = Set(try tree.lines(folder + "/modules.builtin").map { Self.name(String($0)) })
+        var soft: [String: [String]] = [:]
+        for line in try tree.lines(folder + "/modules.softdep") {
+            let words = line.split(separator: " ").map(String.init)
+            guard words.count > 2, words[0] == "softdep" else { continue }
+            soft[Self.normalized(words[1]), default: []] += words.dropFirst(2).filter { !$0.hasSuffix(":") }
+        }
+        self.soft = soft
+        aliases = try tree.lines(folder + "/modules.alias").compactMap { line in
+            let words = line.split(separator: " ")
+            // Only what software asks for by name; aliases of hardware are matched by udev on the running machine.
+            guard words.count == 3, words[0] == "alias", !words[1].contains(":") else { return nil }
+            return (String(words[1]), Self.normalized(String(words[2])))
+        }
+    }
+
+    /// The modules that the selectors name, with all they depend on.
+    ///
+    /// - Parameter selectors: module names (`virtio_blk`; `-` and `_` are the same), patterns of names (`dm-*`), or, with a
+    ///   slash, patterns of paths without the ending `.ko…` (`kernel/drivers/nvme/**`)
+    /// - Throws: when a pattern is malformed
+    public func closure(of selectors: [String]) throws -> Selection {
+        var chosen: Set<String> = []
+        var unmatched: [String] = []
+        for selector in selectors {
+            let paths = try select(selector)
+            if let paths { paths.forEach { add($0, to: &chosen) } } else { unmatched.append(selector) }
+        }
+        return Selection(paths: chosen.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }, unmatched: unmatched)
+    }
+
+    /// Every module of the kernel, sorted.
+    public var all: [String] { dependencies.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+
+    /// The firmware files that the modules announce, below `/usr/lib/firmware`, sorted; whether they exist is not looked at.
+    public func firmware(of paths: [String]) throws -> [String] {
+        let names = try paths.flatMap { path -> [String] in
+            let module = try ELFImage(try content(of: path), name: path)
+            return module.moduleInformation.filter { $0.key == "firmware" }.map(\.value)
+        }
+        return Set(names).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// The module itself, decompressed.
+    public func content(of path: String) throws -> [UInt8] {
+        let file = tree.host(folder + "/" + path)
+        return try ArchiveReader.decompress(
+            try File.read(file, limit: Self.sizeLimit), named: file, limit: Self.sizeLimit)
+    }
+
+    /// The name of the module at a path: `kernel/fs/nls/nls_iso8859-1.ko.xz` gives `nls_iso8859_1`.
+    public static func name(_ path: String) -> String {
+        let file = Path.name(path)
+        return normalized(file.firstRange(of: ".ko").map { String(file[..<$0.lowerBound]) } ?? file)
+    }
+
+    private static func normalized(_ name: String) -> String { name.replacing("-", with: "_") }
+
+    /// The modules of a selector; empty when it is built in, nil when it is unknown.
+    private func select(_ selector: String) throws -> [String]? {
+        if selector.contains("/") {
+            let glob = try Glob(selector)
+            let found = dependencies.keys.filter { path in
+                glob.matches(path.firstRange(of: ".ko").map { String(path[..<$0.lowerBound]) } ?? path)
+            }
+            return found.isEmpty ? nil : found
+        }
+        let wanted = Self.normalized(selector)
+        if let path = byName[wanted] { return [path] }
+        if builtin.contains(wanted) { return [] }
+        let glob = try Glob(wanted)
+        let found = byName.filter { glob.matches($0.key) }.map(\.value)
+        if !found.isEmpty { return found }
+        return builtin.contains { glob.matches($0) } ? [] : nil
+    }
+
+    private func add(_ path: String, to chosen: inout Set<String>) {
+        guard chosen.insert(path).inserted else { return }
+        for dependency in dependencies[path] ?? [] { add(dependency, to: &chosen) }
+        for name in soft[Self.name(path)] ?? [] {
+            if let path = byName[Self.normalized(name)] {
+                add(path, to: &chosen)
+            } else {
+                for alias in aliases where alias.alias == name {
+                    if let path = byName[alias.name] { add(path, to: &chosen) }
+                }
+            }
+        }
+    }
+}
