@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Glibc
 import Host
+import Recipe
 public import Sandbox
 
 /// The program `nodewright`: from a recipe to the artefacts of a hypervisor image.
@@ -16,7 +17,7 @@ public struct Nodewright: ParsableCommand {
             expiry, 6 version policy, 7 device or input/output, 8 busy, 9 incompatible, 10 reboot required.
             """,
         version: version,
-        subcommands: [BootCommand.self])
+        subcommands: [CheckCommand.self, BootCommand.self])
 
     /// What runs inside namespaces, by name.
     public static let workers: [String: Worker.Body] = [:]
@@ -31,6 +32,9 @@ public struct Nodewright: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
             Glibc.exit(ExitStatus.done.rawValue)
+        } catch let errors as RecipeErrors {
+            Renderer.report(errors, json: wantsJSON)
+            Glibc.exit(ExitStatus.invalidInput.rawValue)
         } catch let failure as Failure {
             Renderer.report(failure, json: wantsJSON)
             Glibc.exit(failure.status.rawValue)

@@ -1,6 +1,8 @@
 import CLinux
+import Document
 import Glibc
 import Host
+import Recipe
 import Synchronization
 
 /// Shows progress events: one bar per phase on a terminal, a line per finished phase elsewhere, JSON lines with `--json`.
@@ -155,5 +157,16 @@ final class Renderer: Sendable {
         let object =
             "{\"result\":\"failed\",\"status\":\(failure.status.rawValue),\"message\":\(jsonString(failure.message)),\"hint\":\(hint),\"details\":[\(details)]}\n"
         try? File.append(Array(object.utf8), to: 1, named: "standard output")
+    }
+
+    /// Shows every mistake of a recipe, each in the form that editors understand.
+    static func report(_ errors: RecipeErrors, json: Bool) {
+        print(errors.description, to: &standardError)
+        guard json else { return }
+        let object: JSONValue = [
+            "result": "failed", "status": .integer(Int(ExitStatus.invalidInput.rawValue)),
+            "diagnostics": .array(errors.diagnostics.map(\.json)),
+        ]
+        print(JSON.text(object))
     }
 }
