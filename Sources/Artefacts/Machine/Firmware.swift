@@ -41,12 +41,17 @@ public enum Firmware: String, Sendable, CaseIterable {
         }
     }
 
+    /// The path of the code image on this host; nil when it is not installed or comes with QEMU.
+    public var installedCode: String? { installed?.code }
+
+    private var installed: Flash? { candidates.first { File.exists($0.code) && File.exists($0.variables) } }
+
     /// QEMU's arguments for machine type and flash.
     ///
     /// The variables are a snapshot: what the firmware stores ends with the machine and the template is never written.
     func arguments() throws -> [String] {
         if self == .bios { return ["-machine", "q35"] }
-        guard let flash = candidates.first(where: { File.exists($0.code) && File.exists($0.variables) }) else {
+        guard let flash = installed else {
             throw Failure(
                 .invalidInput,
                 "the UEFI firmware OVMF is not installed (looked for \(candidates.map(\.code).joined(separator: ", ")))",

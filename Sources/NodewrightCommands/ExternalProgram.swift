@@ -1,0 +1,63 @@
+import Artefacts
+import Host
+
+/// A program that this one runs: what for, and which package has it.
+///
+/// `all` is the whole list; a test holds the sources to it.
+struct ExternalProgram: Sendable {
+    /// What a program is needed for.
+    enum Purpose: String, Sendable, CaseIterable { case build, boot, lab }
+
+    let name: String
+    let purpose: Purpose
+    /// The package on Debian and Ubuntu.
+    let apt: String
+    /// The package on Fedora and CentOS.
+    let dnf: String
+    /// Makes it print its version; nil when it has no such option.
+    let versionArguments: [String]?
+
+    /// Whether everything works without it, only not as well.
+    let isOptional: Bool
+
+    private init(
+        _ name: String, _ purpose: Purpose, apt: String, dnf: String, version: [String]? = ["--version"],
+        optional: Bool = false
+    ) {
+        self.name = name
+        self.purpose = purpose
+        self.apt = apt
+        self.dnf = dnf
+        versionArguments = version
+        isOptional = optional
+    }
+
+    /// Every program, in the order in which a build meets them.
+    static let all = [
+        ExternalProgram("gpg", .build, apt: "gnupg", dnf: "gnupg2"),
+        ExternalProgram("gpgv", .build, apt: "gpgv", dnf: "gnupg2"),
+        ExternalProgram("gpgconf", .build, apt: "gnupg", dnf: "gnupg2"),
+        ExternalProgram("newuidmap", .build, apt: "uidmap", dnf: "shadow-utils", version: nil, optional: true),
+        ExternalProgram("newgidmap", .build, apt: "uidmap", dnf: "shadow-utils", version: nil, optional: true),
+        ExternalProgram("chroot", .build, apt: "coreutils", dnf: "coreutils"),
+        ExternalProgram("depmod", .build, apt: "kmod", dnf: "kmod"),
+        ExternalProgram("mksquashfs", .build, apt: "squashfs-tools", dnf: "squashfs-tools", version: ["-version"]),
+        ExternalProgram("mkfs.fat", .build, apt: "dosfstools", dnf: "dosfstools", version: ["--help"]),
+        ExternalProgram("mmd", .build, apt: "mtools", dnf: "mtools"),
+        ExternalProgram("mcopy", .build, apt: "mtools", dnf: "mtools"),
+        ExternalProgram("xorriso", .build, apt: "xorriso", dnf: "xorriso"),
+        ExternalProgram("qemu-system-x86_64", .boot, apt: "qemu-system-x86", dnf: "qemu-system-x86-core"),
+        ExternalProgram("createrepo_c", .lab, apt: "createrepo-c", dnf: "createrepo_c"),
+        ExternalProgram("strip", .lab, apt: "binutils", dnf: "binutils"),
+    ]
+
+    /// Its path; nil when it is not installed.
+    var path: String? { name.hasPrefix("qemu-") ? try? Emulator.find() : Environment.program(name) }
+
+    /// The first version number that it prints.
+    func version(_ path: String) -> String? {
+        guard let versionArguments, let result = try? Command(path, versionArguments).run() else { return nil }
+        let text = result.text + result.errorTail
+        return text.firstMatch(of: /[0-9]+(\.[0-9]+)+[-a-z0-9]*/).map { String($0.output.0) }
+    }
+}
