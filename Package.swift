@@ -72,7 +72,10 @@ let package = Package(
                 argumentParser,
             ]),
         module("NodectlCommands", ["Document", "Host", "Node", argumentParser]),
-        .executableTarget(name: "nodewright", dependencies: ["NodewrightCommands"], swiftSettings: settings),
+        .executableTarget(
+            name: "nodewright", dependencies: ["NodewrightCommands"], swiftSettings: settings,
+            // librpm must find Packages/FixedClock's time(2), or no two package databases are the same.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=time"])]),
         .executableTarget(name: "nodectl", dependencies: ["NodectlCommands"], swiftSettings: settings),
 
         // Tests: one folder per module; Boot runs what boots in QEMU.

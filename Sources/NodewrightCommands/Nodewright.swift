@@ -2,6 +2,7 @@ public import ArgumentParser
 import Glibc
 import Host
 import Recipe
+import Packages
 public import Sandbox
 
 /// The program `nodewright`: from a recipe to the artefacts of a hypervisor image.
@@ -20,7 +21,7 @@ public struct Nodewright: ParsableCommand {
         subcommands: [CheckCommand.self, BootCommand.self, DoctorCommand.self])
 
     /// What runs inside namespaces, by name.
-    public static let workers: [String: Worker.Body] = [:]
+    public static let workers: [String: Worker.Body] = Installer.workers
 
     /// For the parser.
     public init() {}

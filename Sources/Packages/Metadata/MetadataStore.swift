@@ -22,22 +22,29 @@ struct MetadataStore: Sendable {
         try during("repository \"\(source.name)\"") {
             let keys = try self.keys(of: source)
             let cache = try cacheFolder(of: source)
-            var metalink: Metalink?
-            var mirrors = source.baseURLs
-            if let address = source.metalink {
-                let link = try Metalink(small(address, as: "metalink.xml", in: cache), repository: source.name)
-                metalink = link
-                mirrors += link.baseURLs
-            }
-            if let address = source.mirrorlist { mirrors += try mirrorlist(address, cache) }
-            guard !mirrors.isEmpty else {
-                throw Failure(
-                    .invalidInput, "it has no address", hint: "give it \"baseurl\", \"metalink\" or \"mirrorlist\"")
-            }
+            let (mirrors, metalink) = try self.mirrors(of: source)
             return try firstGood(mirrors) { mirror in
                 try load(source, from: mirror, of: mirrors, metalink: metalink, keys: keys, cache: cache)
             }
         }
+    }
+
+    /// The base URLs of a repository, best first, and its metalink when it has one.
+    func mirrors(of source: RepositorySource) throws -> ([String], Metalink?) {
+        let cache = try cacheFolder(of: source)
+        var metalink: Metalink?
+        var mirrors = source.baseURLs
+        if let address = source.metalink {
+            let link = try Metalink(small(address, as: "metalink.xml", in: cache), repository: source.name)
+            metalink = link
+            mirrors += link.baseURLs
+        }
+        if let address = source.mirrorlist { mirrors += try mirrorlist(address, cache) }
+        guard !mirrors.isEmpty else {
+            throw Failure(
+                .invalidInput, "it has no address", hint: "give it \"baseurl\", \"metalink\" or \"mirrorlist\"")
+        }
+        return (mirrors, metalink)
     }
 
     /// The value for the first mirror that gives one; else the gravest failure.
@@ -92,7 +99,8 @@ struct MetadataStore: Sendable {
         return address.hasPrefix("https:") || RepositoryAddress.localPath(address) != nil
     }
 
-    private func keys(of source: RepositorySource) throws -> RepositoryKeys {
+    /// The keys of a repository with their validity now.
+    func keys(of source: RepositorySource) throws -> RepositoryKeys {
         var keys = RepositoryKeys()
         guard !source.keys.isEmpty else { return keys }
         let cache = try cacheFolder(of: source)

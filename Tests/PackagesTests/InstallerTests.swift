@@ -1,0 +1,102 @@
+import Host
+import Sandbox
+import Testing
+import Transfer
+
+@testable import Packages
+
+/// Packages installed by the real worker into new trees.
+@Suite(.enabled(if: PackageFixtures.available, "needs rpmbuild, rpmsign, gpg and createrepo_c"), .serialized)
+struct InstallerTests {
+    private static let project = Path.parent(Path.parent(Path.parent(#filePath)))
+    static let program = Path.join(project, ".build/debug/nodewright")
+
+    /// Resolves, fetches and installs `names`; `body` gets the tree.
+    private func install(
+        _ names: [String], rung: Rung = .root, documentation: Bool = true,
+        _ body: (String, [StoredPackage]) throws -> Void
+    ) throws {
+        let fixtures = try PackageFixtures.shared.get()
+        try Folder.withTemporary { folder in
+            let place = Path.join(folder, "repository")
+            try fixtures.repository(at: place, Array(Set(names + ["base"])).sorted())
+            let source = RepositorySource(name: "test", baseURLs: ["file:" + place], keys: [fixtures.keyFile(.good)])
+            let cache = Path.join(folder, "cache")
+            let lock = try Resolver(cacheFolder: cache).resolve(
+                ResolutionRequest(packages: names, repositories: [source]))
+            let stored = try PackageStore(cacheFolder: cache).fetch(lock, from: [source])
+            let root = Path.join(folder, "root")
+            var installer = Installer(rung: rung, program: Self.program)
+            installer.documentation = documentation
+            try installer.install(stored, into: root, time: 1_700_000_000)
+            try body(root, stored)
+        }
+    }
+
+    @Test(arguments: [Rung.root, .singleID])
+    func unpacksAndRunsScriptlets(rung: Rung) throws {
+        try install(["service", "scripted"], rung: rung) { root, stored in
+            #expect(try File.readText(Path.join(root, "etc/made-by-script")) == "yes\n")
+            #expect(try File.linkTarget(Path.join(root, "usr/bin/ping6")) == "ping")
+            #expect(
+                try File.readText(Path.join(root, "etc/passwd")).contains(
+                    "service:x:970:970:A service:/var/lib/service:"))
+            #expect(try File.readText(Path.join(root, "etc/group")).contains("helpers:x:999:service"))
+            #expect(try Folder.list(Path.join(root, "usr/lib/sysimage/rpm")) == ["rpmdb.sqlite"])
+            let listed = try Command("rpm", ["--root", root, "--dbpath", "/usr/lib/sysimage/rpm", "-qa"]).run().check()
+                .text
+            #expect(
+                listed.split(separator: "\n").sorted() == [
+                    "base-1-1.noarch", "scripted-1-1.noarch", "service-1-1.noarch",
+                ])
+            // No device, process or temporary file of the worker stays.
+            #expect(try Folder.list(Path.join(root, "dev")).isEmpty)
+            #expect(try Folder.list(Path.join(root, "proc")).isEmpty)
+
+            let files = try PackageHeader.files(ofPackages: stored.map(\.path))
+            let ping = try #require(files.first { $0.path == "/usr/bin/ping" })
+            #expect(ping.mode == 0o104755 && ping.user == "root" && ping.capabilities?.contains("cap_net_raw") == true)
+            #expect(files.first { $0.path == "/usr/bin/ping6" }?.linkTarget == "ping")
+            #expect(files.first { $0.path == "/etc/made-later" }?.isGhost == true)
+            #expect(files.first { $0.path == "/etc/passwd" }?.isConfig == true)
+            let state = try #require(files.first { $0.path == "/var/lib/service" })
+            #expect(state.user == "service" && state.group == "helpers" && state.mode == 0o40750)
+        }
+    }
+
+    @Test func leavesOutDocumentation() throws {
+        try install(["base"], documentation: false) { root, _ in
+            #expect(!File.exists(Path.join(root, "usr/share/doc/base/README")))
+        }
+    }
+
+    @Test func writesTheSameDatabaseTwice() throws {
+        try install(["service", "scripted"]) { root, stored in
+            let second = root + "-again"
+            try Installer(rung: .root, program: Self.program).install(stored, into: second, time: 1_700_000_000)
+            let databases = try [root, second].map { try File.read(Path.join($0, "usr/lib/sysimage/rpm/rpmdb.sqlite")) }
+            #expect(Checksum.of(databases[0]) == Checksum.of(databases[1]))
+            let time = try Command(
+                "rpm",
+                [
+                    "--root", root, "--dbpath", "/usr/lib/sysimage/rpm", "-q", "--qf", "%{INSTALLTIME} %{INSTALLTID}",
+                    "base",
+                ]
+            ).run().check().text
+            #expect(time == "1700000000 1700000000")
+        }
+    }
+
+    /// The package, and what the failure must say.
+    @Test(arguments: [
+        ("failing", "the %post scriptlet of package failing-1-1.noarch failed", "the reason of the failure"),
+        ("broken-pre", "the %pre scriptlet of package broken-pre-1-1.noarch failed", "not before"),
+        ("orphan", "\"/var/lib/orphan\" belongs to the user \"nosuchuser\"", "users"),
+    ])
+    func refuses(package: String, message: String, detail: String) throws {
+        let failure = #expect(throws: Failure.self) { try install([package]) { _, _ in } }
+        #expect(failure?.status == .invalidInput)
+        #expect(failure?.message.contains(message) == true, "\(String(describing: failure))")
+        #expect(failure?.description.contains(detail) == true, "\(String(describing: failure))")
+    }
+}
