@@ -22,7 +22,8 @@ public enum Recipe {
         guard let tree else { throw RecipeErrors(diagnostics: diagnostics.sorted) }
         let prepared = try RecipeVariables.apply(
             to: tree, overrides: variables, lab: lab, isIncomplete: loader.isIncomplete, diagnostics)
-        RecipeShape.recipe.check(prepared.tree, name: "the recipe", lenient: false, diagnostics)
+        RecipeShape.recipe.check(
+            prepared.tree, name: "the recipe", stage: diagnostics.hasErrors ? .incomplete : .merged, diagnostics)
         let decoder = RecipeDecoder(prepared.tree, file: path, diagnostics)
         let recipe = decoder.recipe(files: loader.files, variables: prepared.values)
         if diagnostics.hasErrors { throw RecipeErrors(diagnostics: diagnostics.sorted) }

@@ -104,7 +104,7 @@ final class RecipeLoader {
             diagnostics.error(at: tree.position, "the recipe is empty")
             return nil
         }
-        RecipeShape.recipe.check(tree, name: "the recipe", lenient: true, diagnostics)
+        RecipeShape.recipe.check(tree, name: "the recipe", stage: .part, diagnostics)
         guard tree.mapping != nil else { return nil }
         chain.append(absolute)
         defer { chain.removeLast() }

@@ -30,7 +30,9 @@ final class Variables {
     /// All variables with what they stand for.
     func allValues() -> [String: String] {
         var all: [String: String] = [:]
-        for (name, definition) in definitions { all[name] = value(of: name, at: definition.position) ?? "" }
+        for (name, definition) in definitions.sorted(by: { $0.key < $1.key }) {
+            all[name] = value(of: name, at: definition.position) ?? ""
+        }
         return all
     }
 
@@ -65,7 +67,7 @@ final class Variables {
                     return result
                 }
                 let name = String(rest[rest.index(rest.startIndex, offsetBy: 2)..<end])
-                result += value(of: name, at: position) ?? ""
+                result += value(of: name, at: position) ?? "${\(name)}"
                 rest = rest[rest.index(after: end)...]
             } else {
                 result += "$"

@@ -1,38 +1,46 @@
 extension Shape {
+    /// How far a document has come when it is checked.
+    public enum Stage: Sendable {
+        /// One file of several that are merged: a text with a `${variable}` in it is not checked yet.
+        case part
+        /// All parts and variables together: equal texts in a list are accepted, because two parts may well say the same.
+        case merged
+        /// As `merged`, but variables that could not be replaced are left, which has been reported.
+        case incomplete
+    }
+
     /// Checks a value and reports every mistake below it.
     ///
     /// - Parameters:
     ///   - name: how to call the value: its key
-    ///   - lenient: for parts of documents that are merged later: texts with a `${variable}` in them are not checked yet. In a
-    ///     merged document (`false`) equal texts in a list are accepted, because two parts may well say the same.
-    public func check(_ node: Node, name: String, lenient: Bool, _ diagnostics: Diagnostics) {
+    public func check(_ node: Node, name: String, stage: Stage, _ diagnostics: Diagnostics) {
         switch self {
-        case .text(let rule, let orNumber): checkText(node, name, rule, orNumber, lenient, diagnostics)
+        case .text(let rule, let orNumber): checkText(node, name, rule, orNumber, stage, diagnostics)
         case .bool: if node.bool == nil { wrong(node, name, diagnostics) }
         case .integer(let range):
             if !(node.integer.map(range.contains) ?? false) { wrong(node, name, diagnostics) }
         case .choice(let words):
-            if let text = node.string, words.contains(text) || (lenient && text.contains("${")) { return }
+            if let text = node.string, words.contains(text) || (stage != .merged && text.contains("${")) { return }
             let meant = node.text.flatMap { nearest(to: $0, among: words) }.map { "did you mean \"\($0)\"?" }
             wrong(node, name, diagnostics, hint: meant)
         case .list(let element):
             guard let nodes = node.sequence else { return wrong(node, name, diagnostics) }
-            for node in nodes { element.check(node, name: name, lenient: lenient, diagnostics) }
-            if lenient { Shape.checkDuplicates(nodes, name, diagnostics) }
-        case .mapping(let fields): checkFields(node, name, fields, lenient, diagnostics)
+            for node in nodes { element.check(node, name: name, stage: stage, diagnostics) }
+            if stage == .part { Shape.checkDuplicates(nodes, name, diagnostics) }
+        case .mapping(let fields): checkFields(node, name, fields, stage, diagnostics)
         case .dictionary(let rule, let shape):
             guard let entries = node.mapping else { return wrong(node, name, diagnostics) }
             for entry in entries {
                 if !rule.allows(entry.key) {
                     diagnostics.error(at: entry.position, "the key \"\(entry.key)\" must be \(rule.words)")
                 }
-                shape.check(entry.value, name: entry.key, lenient: lenient, diagnostics)
+                shape.check(entry.value, name: entry.key, stage: stage, diagnostics)
             }
         case .either(let shapes):
             guard let shape = shapes.first(where: { $0.hasKind(of: node) }) else {
                 return wrong(node, name, diagnostics)
             }
-            shape.check(node, name: name, lenient: lenient, diagnostics)
+            shape.check(node, name: name, stage: stage, diagnostics)
         }
     }
 
@@ -55,18 +63,18 @@ extension Shape {
     }
 
     private func checkText(
-        _ node: Node, _ name: String, _ rule: TextRule, _ orNumber: Bool, _ lenient: Bool, _ diagnostics: Diagnostics
+        _ node: Node, _ name: String, _ rule: TextRule, _ orNumber: Bool, _ stage: Stage, _ diagnostics: Diagnostics
     ) {
         guard let text = node.string ?? (orNumber && node.number != nil ? node.text : nil) else {
             return wrong(node, name, diagnostics)
         }
-        if rule.allows(text) || (lenient && text.contains("${")) { return }
+        if rule.allows(text) || (stage != .merged && text.contains("${")) { return }
         let shown = text.isEmpty ? "empty" : rule.isSecret ? "something else" : "\"\(String(text.prefix(80)))\""
         diagnostics.error(at: node.position, "\"\(name)\" must be \(rule.words), but this is \(shown)")
     }
 
     private func checkFields(
-        _ node: Node, _ name: String, _ fields: [Field], _ lenient: Bool, _ diagnostics: Diagnostics
+        _ node: Node, _ name: String, _ fields: [Field], _ stage: Stage, _ diagnostics: Diagnostics
     ) {
         guard let entries = node.mapping else { return wrong(node, name, diagnostics) }
         for entry in entries {
@@ -74,7 +82,7 @@ extension Shape {
                 diagnostics.unknownKey(entry, known: fields.map(\.key))
                 continue
             }
-            field.shape.check(entry.value, name: entry.key, lenient: lenient, diagnostics)
+            field.shape.check(entry.value, name: entry.key, stage: stage, diagnostics)
         }
         for field in fields where field.isRequired && node[field.key] == nil {
             diagnostics.error(at: node.position, "\"\(name)\" needs the key \"\(field.key)\"", hint: field.summary)
