@@ -92,7 +92,7 @@ let package = Package(
         tests("TransferTests", ["Host", "Transfer", "TestSupport"]),
         tests("SandboxTests", ["Sandbox", "Host", "TestSupport"]),
         tests("NodeTests", ["Node", "Host", "TestSupport"]),
-        tests("CommandTests", ["NodewrightCommands", "NodectlCommands", "Host", "TestSupport"]),
+        tests("CommandTests", ["Document", "NodewrightCommands", "NodectlCommands", "Host", "TestSupport"]),
         tests("BootTests", ["Document", "Host", "TestSupport"]),
     ]
 )

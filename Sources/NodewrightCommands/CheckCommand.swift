@@ -9,12 +9,14 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Find the mistakes of recipes without building.",
         discussion: """
-            Every mistake is shown as file:line:column with a hint, all in one run. With --json the resolved recipe (includes
-            merged, variables replaced) is printed as one line of canonical JSON, or the mistakes are.
+            Every mistake is shown as file:line:column with a hint, all in one run. \
+            With --json the resolved recipe (includes merged, variables replaced) is \
+            printed as one line of canonical JSON, or the mistakes are.
 
             EXAMPLES
               nodewright check recipes/hypervisor.yaml
-              nodewright check recipes/hypervisor.yaml --repositories fedora --variable release=43
+              nodewright check recipes/hypervisor.yaml --repositories fedora
+              nodewright check recipes/hypervisor.yaml --variable release=43 --json
               nodewright check --schema > recipe.schema.json
 
             EXIT STATUS

@@ -1,8 +1,8 @@
 public import ArgumentParser
 import Glibc
 import Host
-import Recipe
 import Packages
+import Recipe
 public import Sandbox
 
 /// The program `nodewright`: from a recipe to the artefacts of a hypervisor image.
