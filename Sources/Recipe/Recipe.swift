@@ -33,6 +33,6 @@ public enum Recipe {
     /// The JSON Schema of recipes, for editors.
     public static var schema: JSONValue {
         RecipeShape.recipe.schema(
-            title: "Nodewright recipe", identifier: "https://nodewright.org/schema/recipe.schema.json")
+            title: "Nodewright recipe", identifier: "urn:nodewright:recipe")
     }
 }
