@@ -58,7 +58,9 @@ let package = Package(
         module("Packages", ["CRpm", "CSolv", "Document", "Host", "Sandbox", "Transfer"]),
         module("RootTree", ["Archives", "CLinux", "Document", "Host", "Packages", "Recipe", "Sandbox", "Transfer"]),
         module("Artefacts", ["Archives", "CLinux", "Host", "Transfer"]),
-        module("Build", ["Artefacts", "Document", "Host", "Packages", "Recipe", "RootTree", "Sandbox", "Transfer", "CLinux"]),
+        module(
+            "Build",
+            ["Artefacts", "Document", "Host", "Packages", "Recipe", "RootTree", "Sandbox", "Transfer", "CLinux"]),
         module("Lab", ["Archives", "Document", "Host", "Transfer"]),
 
         // The node.
@@ -68,7 +70,8 @@ let package = Package(
         module(
             "NodewrightCommands",
             [
-                "Artefacts", "Build", "Document", "Host", "Lab", "Packages", "Recipe", "RootTree", "Sandbox", "Transfer",
+                "Artefacts", "Build", "Document", "Host", "Lab", "Packages", "Recipe", "RootTree", "Sandbox",
+                "Transfer",
                 argumentParser,
             ]),
         module("NodectlCommands", ["Document", "Host", "Node", argumentParser]),

@@ -34,7 +34,7 @@ extension RepositorySource {
         }
         self.init(
             name: repository.name, baseURLs: baseURLs, metalink: metalink, mirrorlist: mirrorlist,
-            keys: repository.gpgKeys,
-            priority: repository.priority, allowsUnsigned: repository.allowsUnsigned)
+            keys: repository.gpgKeys, priority: repository.priority, allowsUnsigned: repository.allowsUnsigned,
+            filtersModules: repository.filtersModules)
     }
 }

@@ -14,11 +14,13 @@ public struct RepositorySource: Sendable, Hashable {
     public var priority: Int
     /// Whether metadata and packages without a signature are accepted (`unsigned: allow`).
     public var allowsUnsigned: Bool
+    /// Whether its packages of module streams that are not the default are hidden, as dnf does.
+    public var filtersModules: Bool
 
     /// A repository.
     public init(
         name: String, baseURLs: [String] = [], metalink: String? = nil, mirrorlist: String? = nil, keys: [String] = [],
-        priority: Int = 99, allowsUnsigned: Bool = false
+        priority: Int = 99, allowsUnsigned: Bool = false, filtersModules: Bool = true
     ) {
         self.name = name
         self.baseURLs = baseURLs
@@ -27,5 +29,6 @@ public struct RepositorySource: Sendable, Hashable {
         self.keys = keys
         self.priority = priority
         self.allowsUnsigned = allowsUnsigned
+        self.filtersModules = filtersModules
     }
 }

@@ -1,5 +1,6 @@
 import Host
 import Sandbox
+import TestSupport
 import Testing
 import Transfer
 
@@ -8,8 +9,9 @@ import Transfer
 /// Packages installed by the real worker into new trees.
 @Suite(.enabled(if: PackageFixtures.available, "needs rpmbuild, rpmsign, gpg and createrepo_c"), .serialized)
 struct InstallerTests {
-    private static let project = Path.parent(Path.parent(Path.parent(#filePath)))
-    static let program = Path.join(project, ".build/debug/nodewright")
+    private let program: String
+
+    init() throws { program = try Programs.built("nodewright") }
 
     /// Resolves, fetches and installs `names`; `body` gets the tree.
     private func install(
@@ -26,7 +28,7 @@ struct InstallerTests {
                 ResolutionRequest(packages: names, repositories: [source]))
             let stored = try PackageStore(cacheFolder: cache).fetch(lock, from: [source])
             let root = Path.join(folder, "root")
-            var installer = Installer(rung: rung, program: Self.program)
+            var installer = Installer(rung: rung, program: program)
             installer.documentation = documentation
             try installer.install(stored, into: root, time: 1_700_000_000)
             try body(root, stored)
@@ -73,7 +75,7 @@ struct InstallerTests {
     @Test func writesTheSameDatabaseTwice() throws {
         try install(["service", "scripted"]) { root, stored in
             let second = root + "-again"
-            try Installer(rung: .root, program: Self.program).install(stored, into: second, time: 1_700_000_000)
+            try Installer(rung: .root, program: program).install(stored, into: second, time: 1_700_000_000)
             let databases = try [root, second].map { try File.read(Path.join($0, "usr/lib/sysimage/rpm/rpmdb.sqlite")) }
             #expect(Checksum.of(databases[0]) == Checksum.of(databases[1]))
             let time = try Command(

@@ -58,7 +58,8 @@ struct MetadataStore: Sendable {
                 }
             }
         }
-        let gravest = failures.first { $0.status != .network } ?? failures.first
+        let gravest =
+            failures.first { $0.status == .signature } ?? failures.first { $0.status != .network } ?? failures.first
         throw gravest ?? Failure(.network, "no mirror answers")
     }
 

@@ -81,11 +81,15 @@ public struct Resolver: Sendable {
     private func hideModules(_ metadata: [RepositoryMetadata], _ pool: PackagePool) throws {
         var modules = ModuleStreams()
         for repository in metadata {
-            guard let record = repository.index.record("modules") else { continue }
+            guard repository.source.filtersModules, let record = repository.index.record("modules") else { continue }
             try modules.add(CompressedFile.read(repository.file(record)), repository: repository.source.name)
         }
         guard !modules.isEmpty else { return }
-        let hidden = modules.hidden(in: pool)
+        // Packages of a repository without filter stay, whatever the others' streams say (dnf: module_hotfixes).
+        let unfiltered = Set(pool.repositories.filter { !$0.metadata.source.filtersModules }.map(\.id))
+        let hidden = modules.hidden(in: pool).filter { id in
+            !unfiltered.contains(pool.solvable(id).pointee.repo.pointee.repoid)
+        }
         pool.excludedByModules = Set(hidden)
         pool.exclude(hidden)
     }
