@@ -94,7 +94,7 @@ let package = Package(
         tests("LabTests", ["Document", "Lab", "Host", "TestSupport"]),
         tests("TransferTests", ["Host", "Transfer", "TestSupport"]),
         tests("SandboxTests", ["Sandbox", "Host", "TestSupport"]),
-        tests("NodeTests", ["Node", "Host", "TestSupport"]),
+        tests("NodeTests", ["Bus", "CLinux", "CSystemd", "Document", "Node", "Host", "TestSupport"]),
         tests("CommandTests", ["Document", "NodewrightCommands", "NodectlCommands", "Host", "TestSupport"]),
         tests("BootTests", ["Document", "Host", "TestSupport"]),
     ]

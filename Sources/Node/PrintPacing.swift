@@ -8,20 +8,26 @@ struct PrintPacing {
 
     private let isPaper: Bool
     private var pause = PrintPacing.shortest
-    private var last: Double?
+    private var printed: Double?
+    private var asked: Double?
 
     init(isPaper: Bool) { self.isPaper = isPaper }
 
-    /// Whether to print now.
+    /// Whether to print now. To be asked whenever there is something to print.
     ///
     /// - Parameter now: seconds on a clock that never jumps
     mutating func allows(at now: Double) -> Bool {
-        if let last, isPaper {
-            let quiet = now - last
-            if quiet < pause { return false }
-            pause = quiet >= Self.longest ? Self.shortest : min(2 * pause, Self.longest)
+        defer { asked = now }
+        guard isPaper else { return true }
+        if let asked, now - asked >= Self.longest {
+            pause = Self.shortest
+            printed = nil
         }
-        last = now
+        if let printed {
+            if now - printed < pause { return false }
+            pause = min(2 * pause, Self.longest)
+        }
+        printed = now
         return true
     }
 }

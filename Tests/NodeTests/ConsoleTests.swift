@@ -1,0 +1,79 @@
+import Glibc
+import Host
+import Node
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct ConsoleTests {
+    @Test func showsTheScreenAndEndsWithEnter() throws {
+        let status = try FixtureNode.with(FixtureNode.live) { $0.status() }
+        let terminal = try Terminal()
+        let end = try RunningConsole(on: terminal.line) { status }
+        let screen = try #require(terminal.wait(for: "Press Enter to log in."))
+        #expect(screen.contains(" Nodewright \(version)"))
+        #expect(!screen.contains("\u{1B}"), "a serial line gets no control sequences")
+        try terminal.type("abc\u{03}\u{04}")
+        #expect(terminal.wait(for: "a", seconds: 0.5) == nil, "keys are not echoed, and only Enter ends the screen")
+        try terminal.type("\r")
+        #expect(end.wait() == .login)
+    }
+
+    @Test func printsAgainOnlyWhenSomethingChanged() throws {
+        let first = try FixtureNode.with(FixtureNode.live) { $0.status() }
+        let second = try FixtureNode.with(FixtureNode.live) { $0.status(addresses: [:]) }
+        let looks = Mutex(0)
+        let terminal = try Terminal()
+        let end = try RunningConsole(on: terminal.line) {
+            looks.withLock { count in
+                count += 1
+                return count < 3 ? first : second
+            }
+        }
+        #expect(terminal.wait(for: "Press Enter")?.contains("192.0.2.7/24") == true)
+        let again = try #require(terminal.wait(for: "Press Enter"))
+        #expect(again.contains("enp1s0          up      no address"))
+        #expect(looks.withLock { $0 } == 3, "two looks that saw the same printed once")
+        // Ctrl-L asks for it.
+        try terminal.type("\u{0C}")
+        #expect(terminal.wait(for: "Press Enter") != nil)
+        try terminal.type("\n")
+        #expect(end.wait() == .login)
+    }
+
+    @Test func theProgramBecomesAgetty() throws {
+        guard Login.command(isVirtual: false) != nil else {
+            print("skipped: agetty is not installed")
+            return
+        }
+        guard Environment.program("script") != nil, getuid() == 0 else {
+            print("skipped: needs script(1) and root, without which agetty does not start")
+            return
+        }
+        let program = try Programs.built("nodectl")
+        let keys = "(sleep 2; printf '\\r'; sleep 2; printf '\\004'; sleep 1) | script -qfec '\(program) console' /dev/null"
+        let shown = try Command("timeout", ["10", "sh", "-c", keys]).run().text
+        let screen = try #require(shown.split(separator: "login: ").first)
+        #expect(screen.contains("Press Enter to log in."))
+        #expect(shown.contains("login: "), "\(shown)")
+    }
+}
+
+/// A console on a thread, and how it ended.
+private final class RunningConsole: Sendable {
+    private let end = Mutex<Console.End?>(nil)
+    private let thread = Mutex<Thread?>(nil)
+
+    init(on line: Int32, look: @escaping @Sendable () -> NodeStatus) throws {
+        let started = try Thread { [self] in
+            let result = try? Console(ConsoleTerminal(input: line, output: line), look: look).run()
+            end.withLock { $0 = result }
+        }
+        thread.withLock { $0 = started }
+    }
+
+    func wait() -> Console.End? {
+        thread.withLock { $0?.join() }
+        return end.withLock { $0 }
+    }
+}

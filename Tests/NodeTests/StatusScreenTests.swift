@@ -1,0 +1,65 @@
+import Host
+import Node
+import Testing
+
+@Suite struct StatusScreenTests {
+    @Test func theScreenOfALiveNode() throws {
+        try FixtureNode.with(FixtureNode.live) { node in
+            let title = " Nodewright \(version)"
+            let rule = String(repeating: "-", count: 79)
+            #expect(
+                StatusScreen(node.status()).lines == [
+                    title + String(repeating: " ", count: 66 - title.count) + " live system", rule,
+                    " Product           Nodewright Hypervisor 1.0 (image hypervisor 20261121)",
+                    " Host name         node1.example.org", "", " Network",
+                    "   enp1s0          up      192.0.2.7/24", "                           2001:db8::7/64",
+                    "   enp2s0          down    no address", "", " Services",
+                    "   libvirtd        running             NetworkManager  running",
+                    "   sshd            failed              chronyd         not installed",
+                    " Failed units      1: sshd.service", " Virtualization    KVM: available", "", rule,
+                    " Press Enter to log in.",
+                ])
+        }
+    }
+
+    @Test func manyInterfacesAndLongTextsFit() throws {
+        var files = FixtureNode.live
+        for index in 0..<40 { files["sys/class/net/port\(index)/device/vendor"] = "1" }
+        for index in 0..<40 { files["sys/class/net/port\(index)/operstate"] = "down" }
+        files["proc/sys/kernel/hostname"] = String(repeating: "n", count: 300)
+        try FixtureNode.with(files) { node in
+            let failed = (0..<40).map { "unit\($0).service" }
+            let services = Services(services: FixtureNode.services.services, failed: failed, problem: "p")
+            let lines = StatusScreen(node.status(services: services)).lines
+            #expect(lines.count == 23)
+            #expect(lines.allSatisfy { $0.utf8.count <= 79 })
+            #expect(lines.contains { $0.hasSuffix("more lines: nodectl status") })
+            #expect(lines.last == " Press Enter to log in.")
+        }
+    }
+
+    @Test func controlCharactersNeverReachTheTerminal() throws {
+        var files = FixtureNode.live
+        files["proc/sys/kernel/hostname"] = "a\u{1B}[2J\u{07}b\u{9B}31mc\u{202E}d\u{7F}é"
+        files["usr/lib/os-release"] = "NAME=\"x\u{1B}]0;title\u{07}y\"\nVERSION_ID='\u{08}1'\n"
+        files["sys/class/net/enp1s0/operstate"] = "\u{1B}[31mup"
+        try FixtureNode.with(files) { node in
+            let services = Services(
+                services: [.init(name: "a", state: "\u{1B}c")], failed: ["\u{1B}[H.service"], problem: "\r\u{1B}")
+            let status = node.status(services: services)
+            let lines = StatusScreen(status).lines
+            for text in [lines.joined(), status.text.filter { $0 != "\n" }] {
+                #expect(text.utf8.allSatisfy { (0x20...0x7E).contains($0) })
+            }
+            #expect(lines.contains(" Host name         a[2Jb31mc?d?"))
+        }
+    }
+
+    @Test func onlyWhatChangedOnTheNodeChangesTheScreen() throws {
+        var later = FixtureNode.live
+        later["proc/uptime"] = "99999.00 1.00\n"
+        let first = try FixtureNode.with(FixtureNode.live) { StatusScreen($0.status()) }
+        #expect(try FixtureNode.with(later) { StatusScreen($0.status()) } == first)
+        #expect(try FixtureNode.with(later) { StatusScreen($0.status(addresses: [:])) } != first)
+    }
+}
