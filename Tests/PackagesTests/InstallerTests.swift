@@ -1,5 +1,7 @@
+import Glibc
 import Host
 import Sandbox
+import Synchronization
 import TestSupport
 import Testing
 import Transfer
@@ -13,11 +15,8 @@ struct InstallerTests {
 
     init() throws { program = try Programs.built("nodewright") }
 
-    /// Resolves, fetches and installs `names`; `body` gets the tree.
-    private func install(
-        _ names: [String], rung: Rung = .root, documentation: Bool = true,
-        _ body: (String, [StoredPackage]) throws -> Void
-    ) throws {
+    /// Resolves and fetches `names`; `body` gets a folder and the packages.
+    private func prepare(_ names: [String], _ body: (String, [StoredPackage]) throws -> Void) throws {
         let fixtures = try PackageFixtures.shared.get()
         try Folder.withTemporary { folder in
             let place = Path.join(folder, "repository")
@@ -26,7 +25,16 @@ struct InstallerTests {
             let cache = Path.join(folder, "cache")
             let lock = try Resolver(cacheFolder: cache).resolve(
                 ResolutionRequest(packages: names, repositories: [source]))
-            let stored = try PackageStore(cacheFolder: cache).fetch(lock, from: [source])
+            try body(folder, try PackageStore(cacheFolder: cache).fetch(lock, from: [source]))
+        }
+    }
+
+    /// Installs `names`; `body` gets the tree.
+    private func install(
+        _ names: [String], rung: Rung = .root, documentation: Bool = true,
+        _ body: (String, [StoredPackage]) throws -> Void
+    ) throws {
+        try prepare(names) { folder, stored in
             let root = Path.join(folder, "root")
             var installer = Installer(rung: rung, program: program)
             installer.documentation = documentation
@@ -100,5 +108,67 @@ struct InstallerTests {
         #expect(failure?.status == .invalidInput)
         #expect(failure?.message.contains(message) == true, "\(String(describing: failure))")
         #expect(failure?.description.contains(detail) == true, "\(String(describing: failure))")
+    }
+
+    @Test func leavesNothingMountedWhenItIsKilled() throws {
+        try prepare(["slow"]) { folder, stored in
+            let root = Path.join(folder, "root")
+            // A name of its own, to find this worker among those of other tests.
+            let link = Path.join(folder, "nodewright-to-kill")
+            try check("link") { symlink(program, link) }
+            let ended = Mutex<Failure?>(nil)
+            let thread = try Host.Thread {
+                do {
+                    try Installer(rung: .root, program: link).install(stored, into: root, time: 1)
+                } catch { ended.withLock { $0 = error as? Failure } }
+            }
+            let database = Path.join(root, "usr/lib/sysimage/rpm/rpmdb.sqlite")
+            for _ in 1...200 where !File.exists(database) { usleep(50_000) }
+            usleep(300_000)
+            let workers = try Self.processes(named: link)
+            #expect(!workers.isEmpty)
+            // The outer process first: the inner one must die with it.
+            kill(workers[0], SIGKILL)
+            thread.join()
+            #expect(ended.withLock { $0 }?.message.contains("was ended by signal 9") == true)
+            for _ in 1...100 where try !Self.processes(named: link).isEmpty { usleep(50_000) }
+            #expect(try Self.processes(named: link) == [])
+            #expect(try !File.readText("/proc/self/mountinfo").contains(root))
+            // The cache is sound, and the next run works.
+            try Folder.remove(root)
+            let others = stored.filter { $0.package.name != "slow" }
+            try Installer(rung: .root, program: program).install(others, into: root, time: 1)
+            #expect(File.exists(Path.join(root, "usr/bin/ping")))
+        }
+    }
+
+    /// The processes whose command line begins with a path.
+    private static func processes(named path: String) throws -> [pid_t] {
+        try Folder.list("/proc").compactMap { pid_t($0) }.filter { process in
+            let line = (try? File.read("/proc/\(process)/cmdline")) ?? []
+            return line.starts(with: Array(path.utf8))
+        }.sorted()
+    }
+
+    @Test(.enabled(if: getuid() == 0, "needs root for a mount of its own"))
+    func saysThatTheDiskIsFull() throws {
+        try prepare(["large"]) { folder, stored in
+            let full = Path.join(folder, "full")
+            try Folder.create(full)
+            let job = TransactionJob(
+                root: Path.join(full, "root"), packages: stored.map(\.path), documentation: true, languages: nil,
+                time: 1,
+                rung: Rung.root.rawValue)
+            // The small file system exists only in the namespace of this one process.
+            let script = "mount -t tmpfs -o size=6m tmpfs \(full) && exec \"$0\" \"$@\""
+            let result = try Command(
+                "unshare", ["--mount", "sh", "-c", script, program, "__worker", "install", "root", String(getpid())],
+                input: .bytes(job.json)
+            ).run()
+            #expect(result.status != 0)
+            let said = result.errorTail
+            #expect(said.contains("failure\t7\t"), "\(said)")
+            #expect(said.contains("large-1-1.noarch") && said.contains("free some space"), "\(said)")
+        }
     }
 }

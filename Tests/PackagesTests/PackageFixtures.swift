@@ -214,6 +214,15 @@ struct PackageFixtures: Sendable {
             """
         ),
         (
+            "slow",
+            """
+            Requires: base
+            %post -p <lua>
+            posix.sleep(60)
+            %files
+            """
+        ),
+        (
             "large",
             """
             Requires: base
