@@ -18,6 +18,17 @@ extension ResolvedRecipe {
             public var group: String?
             /// Where the recipe says so.
             public var position: Position
+
+            /// A rule.
+            public init(
+                files: Glob, mode: UInt32?, user: String?, group: String?, position: Position
+            ) {
+                self.files = files
+                self.mode = mode
+                self.user = user
+                self.group = group
+                self.position = position
+            }
         }
 
         /// The folder.
@@ -26,6 +37,15 @@ extension ResolvedRecipe {
         public var rules: [Rule]
         /// Where the recipe says so.
         public var position: Position
+
+        /// An overlay.
+        public init(
+            path: String, rules: [Rule], position: Position
+        ) {
+            self.path = path
+            self.rules = rules
+            self.position = position
+        }
     }
 
     /// A program of the recipe that runs inside the tree, as root of the tree, without network.
@@ -36,5 +56,14 @@ extension ResolvedRecipe {
         public var arguments: [String]
         /// Where the recipe says so.
         public var position: Position
+
+        /// A script.
+        public init(
+            path: String, arguments: [String], position: Position
+        ) {
+            self.path = path
+            self.arguments = arguments
+            self.position = position
+        }
     }
 }

@@ -11,6 +11,15 @@ extension ResolvedRecipe {
             public var isOptional: Bool
             /// Where the recipe says so.
             public var position: Position
+
+            /// A rule.
+            public init(
+                pattern: Glob, isOptional: Bool, position: Position
+            ) {
+                self.pattern = pattern
+                self.isOptional = isOptional
+                self.position = position
+            }
         }
 
         /// A choice among kernel modules or firmware files.
@@ -22,6 +31,14 @@ extension ResolvedRecipe {
             public var keep: [Rule]
             /// What goes.
             public var remove: [Rule]
+
+            /// A choice.
+            public init(
+                keep: [Rule], remove: [Rule]
+            ) {
+                self.keep = keep
+                self.remove = remove
+            }
         }
 
         /// Files and folders of the image, absolute patterns; a folder goes with all below it.
@@ -39,5 +56,19 @@ extension ResolvedRecipe {
         public var firmware: Selection
         /// Whether firmware that no remaining kernel module names is removed, whatever `firmware` keeps by pattern aside.
         public var onlyReferencedFirmware: Bool
+
+        /// What is removed.
+        public init(
+            files: [Rule], keepFiles: [Rule], locales: [Located<String>]?, removesDocs: Bool, kernelModules: Selection,
+            firmware: Selection, onlyReferencedFirmware: Bool
+        ) {
+            self.files = files
+            self.keepFiles = keepFiles
+            self.locales = locales
+            self.removesDocs = removesDocs
+            self.kernelModules = kernelModules
+            self.firmware = firmware
+            self.onlyReferencedFirmware = onlyReferencedFirmware
+        }
     }
 }

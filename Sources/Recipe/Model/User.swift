@@ -21,6 +21,22 @@ extension ResolvedRecipe {
         public var passwordHash: String?
         /// Where the recipe says so.
         public var position: Position
+
+        /// An account.
+        public init(
+            name: String, uid: Int?, comment: String?, groups: [String], shell: String?, home: String?,
+            sshKeys: [String], passwordHash: String?, position: Position
+        ) {
+            self.name = name
+            self.uid = uid
+            self.comment = comment
+            self.groups = groups
+            self.shell = shell
+            self.home = home
+            self.sshKeys = sshKeys
+            self.passwordHash = passwordHash
+            self.position = position
+        }
     }
 
     /// What the recipe says about systemd units; names carry their suffix (`sshd.service`).
@@ -31,5 +47,14 @@ extension ResolvedRecipe {
         public var disable: [Located<String>]
         /// Linked to /dev/null.
         public var mask: [Located<String>]
+
+        /// What is said about units.
+        public init(
+            enable: [Located<String>], disable: [Located<String>], mask: [Located<String>]
+        ) {
+            self.enable = enable
+            self.disable = disable
+            self.mask = mask
+        }
     }
 }

@@ -84,6 +84,14 @@ public struct KernelModules: Sendable {
         return Selection(paths: chosen.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }, unmatched: unmatched)
     }
 
+    /// The modules that one selector names, without what they depend on, sorted; empty when it is built in, nil when unknown.
+    func named(_ selector: String) throws -> [String]? {
+        try select(selector)?.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// What a module cannot be loaded without.
+    func needs(_ path: String) -> [String] { dependencies[path] ?? [] }
+
     /// Every module of the kernel, sorted.
     public var all: [String] { dependencies.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
 
@@ -109,7 +117,15 @@ public struct KernelModules: Sendable {
         return normalized(file.firstRange(of: ".ko").map { String(file[..<$0.lowerBound]) } ?? file)
     }
 
-    private static func normalized(_ name: String) -> String { name.replacing("-", with: "_") }
+    /// Names with `-` and `_` are the same module; within a set of a pattern, `-` means a range and stays.
+    private static func normalized(_ name: String) -> String {
+        var inSet = false
+        return String(
+            name.map { character in
+                if character == "[" { inSet = true } else if character == "]" { inSet = false }
+                return character == "-" && !inSet ? "_" : character
+            })
+    }
 
     /// The modules of a selector; empty when it is built in, nil when it is unknown.
     private func select(_ selector: String) throws -> [String]? {

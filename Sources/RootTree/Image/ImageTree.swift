@@ -1,0 +1,149 @@
+import Archives
+import Glibc
+import Host
+import Transfer
+
+/// The root file system as it goes into the image: every path of a tree in a fixed order, with what the ownership table says.
+///
+/// ```swift
+/// let image = try ImageTree(tree, ownership: table, epoch: epoch)
+/// try squashfs.write(to: "root.squashfs") { try image.writeTar(to: $0) }
+/// ```
+public struct ImageTree: Sendable {
+    private let tree: Tree
+    /// Every path, parents first, in byte order of the names; the first is `/`.
+    public let entries: [TreeEntry]
+
+    /// Folders whose content is never part of an image: they are mounted over at boot.
+    private static let mountPoints: Set<String> = ["/dev", "/proc", "/sys", "/run", "/tmp", "/var"]
+
+    /// Reads the tree.
+    ///
+    /// - Parameter epoch: no time is later than this, in seconds since 1970
+    /// - Throws: when there is a socket or device, which no package brings
+    public init(_ tree: Tree, ownership: OwnershipTable, epoch: Int) throws {
+        self.tree = tree
+        var entries: [TreeEntry] = []
+        var names: [FileNumber: String] = [:]
+        func visit(_ path: String) throws {
+            let entry = try Self.entry(tree, path, ownership, epoch, &names)
+            entries.append(entry)
+            guard entry.kind == .folder, !Self.mountPoints.contains(path) else { return }
+            for name in try Folder.list(tree.host(path)) { try visit(Path.join(path, name)) }
+        }
+        try visit("/")
+        self.entries = entries
+    }
+
+    /// What tells that two paths are the same file.
+    private struct FileNumber: Hashable {
+        let device: UInt64
+        let inode: UInt64
+    }
+
+    private static func entry(
+        _ tree: Tree, _ path: String, _ ownership: OwnershipTable, _ epoch: Int, _ names: inout [FileNumber: String]
+    ) throws -> TreeEntry {
+        let file = tree.host(path)
+        var status = Glibc.stat()
+        try check("read \"\(file)\"") { lstat(file, &status) }
+        let type = status.st_mode & Glibc.S_IFMT
+        let kind: TreeEntry.Kind
+        switch type {
+        case Glibc.S_IFDIR: kind = .folder
+        case Glibc.S_IFLNK: kind = .link(to: try File.linkTarget(file))
+        case Glibc.S_IFIFO: kind = .fifo
+        case Glibc.S_IFREG:
+            let number = FileNumber(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+            if status.st_nlink > 1, let first = names[number] {
+                kind = .hardLink(to: first)
+            } else {
+                if status.st_nlink > 1 { names[number] = path }
+                kind = .regular(size: Int(status.st_size))
+            }
+        default:
+            throw Failure(
+                .invalidInput, "\"\(path)\" in the root tree is a socket or a device",
+                hint: "device nodes are made by the kernel at boot; let a script remove this one")
+        }
+        // All names of a file have the owner and mode of the first, as in any file system.
+        var owner = path
+        if case .hardLink(let first) = kind { owner = first }
+        let record = ownership.record(owner, type: type)
+        let mode = type == Glibc.S_IFLNK ? 0o777 : record.mode ?? status.st_mode & 0o7777
+        return TreeEntry(
+            path: path, kind: kind, mode: mode, userID: record.userID, groupID: record.groupID,
+            capabilities: type == Glibc.S_IFREG ? record.capabilities : nil,
+            modified: min(record.modified ?? epoch, epoch))
+    }
+
+    /// Writes the tree as a pax archive, for `mksquashfs -tar`: paths without a leading slash, numbers for owners, the attribute
+    /// `security.capability` where a program has capabilities.
+    ///
+    /// - Parameter descriptor: stays open
+    public func writeTar(to descriptor: Int32) throws {
+        let writer = try ArchiveWriter(descriptor: descriptor, named: "root tree", format: .pax)
+        // mksquashfs takes the root folder from its options and ignores one in the archive.
+        for entry in entries.dropFirst() {
+            var member = ArchiveEntry(
+                path: String(entry.path.dropFirst()), kind: .regular, mode: entry.mode)
+            member.userID = entry.userID
+            member.groupID = entry.groupID
+            member.modified = entry.modified
+            if let capabilities = entry.capabilities {
+                member.attributes = [("security.capability", capabilities.attribute)]
+            }
+            switch entry.kind {
+            case .regular: try writer.add(member, file: tree.host(entry.path))
+            case .folder:
+                member.kind = .folder
+                try writer.add(member)
+            case .link(let target):
+                member.kind = .link
+                member.linkTarget = target
+                try writer.add(member)
+            case .hardLink(let first):
+                member.hardLink = String(first.dropFirst())
+                try writer.add(member)
+            case .fifo:
+                member.kind = .fifo
+                try writer.add(member)
+            }
+        }
+        try writer.finish()
+    }
+
+    /// The listing: one line per path with kind, mode, user, group, size, SHA-256 of the content, capabilities and path.
+    ///
+    /// Fields are separated by tabs; `-` stands for none. Equal images have equal listings.
+    public func listing() throws -> String {
+        let tree = tree
+        let lines = try parallelMap(entries) { entry in
+            var size = "-"
+            var checksum = "-"
+            var kind = "-"
+            var target = ""
+            switch entry.kind {
+            case .regular(let bytes):
+                kind = "f"
+                size = String(bytes)
+                checksum = try Checksum.of(file: tree.host(entry.path)).hex
+            case .folder: kind = "d"
+            case .link(let to):
+                kind = "l"
+                target = " -> \(to)"
+            case .hardLink(let to):
+                kind = "h"
+                target = " = \(to)"
+            case .fifo: kind = "p"
+            }
+            let mode = String(entry.mode, radix: 8)
+            return [
+                kind, String(repeating: "0", count: max(0, 4 - mode.count)) + mode, "\(entry.userID)",
+                "\(entry.groupID)", size,
+                checksum, entry.capabilities?.text ?? "-", entry.path + target,
+            ].joined(separator: "\t")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
