@@ -4,7 +4,7 @@ import Host
 func checkSize(_ size: Int, limit: Int, file: String) -> Diagnostic? {
     guard size > limit else { return nil }
     return Diagnostic(
-        .error, at: Position(file: file), "the file has \(size) bytes, but at most \(limit) are allowed",
+        .error, at: .whole(file), "the file has \(size) bytes, but at most \(limit) are allowed",
         hint: "check that this is the right file")
 }
 

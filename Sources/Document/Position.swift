@@ -17,7 +17,10 @@ public struct Position: Hashable, Sendable, Comparable, CustomStringConvertible 
     }
 
     /// `recipe.yaml:12:5`, the form that editors and terminals make clickable.
-    public var description: String { "\(file):\(line):\(column)" }
+    public var description: String { line == 0 ? file : "\(file):\(line):\(column)" }
+
+    /// A file as a whole, or something else that has no lines, such as an option of the command line.
+    public static func whole(_ file: String) -> Position { Position(file: file, line: 0, column: 0) }
 
     /// By file, then from the top of the file to its end.
     public static func < (left: Position, right: Position) -> Bool {

@@ -32,7 +32,7 @@ final class YAMLReader {
     /// The one document of the text.
     func document() -> Node? {
         guard ready else {
-            diagnostics.error(at: Position(file: file), "libyaml has no memory to start with")
+            diagnostics.error(at: .whole(file), "libyaml has no memory to start with")
             return nil
         }
         do {

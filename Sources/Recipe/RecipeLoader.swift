@@ -21,7 +21,7 @@ final class RecipeLoader {
     /// The recipe with its includes, its repository sets below it; nil when it cannot be read at all.
     func load(_ path: String, sets: [String]) -> Node? {
         guard var tree = file(path, namedAt: nil) else { return nil }
-        var names: [Located<String>] = sets.map { Located($0, at: Position(file: "--repositories")) }
+        var names: [Located<String>] = sets.map { Located($0, at: Position.whole("--repositories")) }
         let list = tree["repositories"].map { $0.sequence ?? [$0] } ?? []
         // Repositories that are written out belong to their fragment, whatever set is chosen.
         let own = list.filter { $0.string == nil }
@@ -52,7 +52,7 @@ final class RecipeLoader {
     private func repositorySet(_ name: Located<String>, recipe: String) -> Node? {
         let fromOption = name.position.file == "--repositories"
         if fromOption, name.value.contains("/") || name.value.hasSuffix(".yaml") {
-            return file(name.value, namedAt: Position(file: name.value))
+            return file(name.value, namedAt: .whole(name.value))
         }
         let start = fromOption ? recipe : name.position.file
         var folders: [String] = []
@@ -67,7 +67,7 @@ final class RecipeLoader {
         let known = names.map { String($0.dropLast(5)) }
         let meant = nearest(to: name.value, among: known).map { "did you mean \"\($0)\"?" }
         diagnostics.error(
-            at: fromOption ? Position(file: recipe) : name.position,
+            at: fromOption ? .whole(recipe) : name.position,
             "there is no repository set \"\(name.value)\": \"\(paths[0])\" does not exist",
             hint: meant ?? (known.isEmpty ? nil : "sets there: \(known.joined(separator: ", "))"))
         return nil
@@ -77,12 +77,12 @@ final class RecipeLoader {
     private func file(_ path: String, namedAt place: Position?) -> Node? {
         let absolute = Path.absolute(path)
         if chain.contains(absolute) {
-            reportCycle(absolute, at: place ?? Position(file: path))
+            reportCycle(absolute, at: place ?? .whole(path))
             return nil
         }
         guard !loaded.contains(absolute) else { return nil }
         guard chain.count < Self.depthLimit else {
-            diagnostics.error(at: place ?? Position(file: path), "includes nest deeper than \(Self.depthLimit) files")
+            diagnostics.error(at: place ?? .whole(path), "includes nest deeper than \(Self.depthLimit) files")
             return nil
         }
         loaded.insert(absolute)
@@ -93,7 +93,7 @@ final class RecipeLoader {
         } catch {
             isIncomplete = true
             let reason = (error as? Failure)?.message ?? "\(error)"
-            diagnostics.error(at: place ?? Position(file: path), reason)
+            diagnostics.error(at: place ?? .whole(path), reason)
             return nil
         }
         guard let tree = YAML.parse(bytes, file: path, diagnostics: diagnostics) else {

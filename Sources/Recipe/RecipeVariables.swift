@@ -11,7 +11,7 @@ enum RecipeVariables {
         to tree: Node, overrides: [String: String], lab: String, isIncomplete: Bool, _ diagnostics: Diagnostics
     ) throws -> (tree: Node, values: [String: String]) {
         var tree = tree
-        let commandLine = Position(file: "--variable")
+        let commandLine = Position.whole("--variable")
         let variables = Variables(diagnostics, reportsUnknown: !isIncomplete)
         variables.define("lab", lab, at: tree.position)
         for entry in tree["variables"]?.mapping ?? [] {

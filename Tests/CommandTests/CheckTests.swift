@@ -60,7 +60,7 @@ import Testing
         (["recipes/hypervisor.yaml", "--variable", "x"], "--variable needs NAME=TEXT"),
         (["recipes/hypervisor.yaml", "--variable", "relase=1"], "did you mean \"release\"?"),
         (["recipes/hypervisor.yaml", "--repositories", "/nowhere/x.yaml"], "cannot open \"/nowhere/x.yaml\""),
-        (["recipes"], "recipes:1:1: error: cannot read \"recipes\": Is a directory"),
+        (["recipes"], "recipes: error: cannot read \"recipes\": Is a directory"),
         (["/dev/zero"], "larger than"),
         (["x.yaml", "--frobnicate"], "Unknown option"),
     ])

@@ -63,7 +63,7 @@ import Testing
         let mistake = failure {
             try JSON.parse("\"" + String(repeating: "a", count: 100) + "\"", file: "x", limit: 100)
         }
-        #expect(mistake?.message == "x:1:1: the file has 102 bytes, but at most 100 are allowed")
+        #expect(mistake?.message == "x: the file has 102 bytes, but at most 100 are allowed")
         _ = try JSON.parse(nested(JSON.depthLimit), file: "x")
         let deep = failure { try JSON.parse(nested(JSON.depthLimit + 1), file: "x") }
         #expect(deep?.message == "x:1:65: lists and mappings nest deeper than 64 levels")

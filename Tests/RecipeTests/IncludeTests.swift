@@ -104,7 +104,7 @@ import Testing
             #expect(both.repositories[2].source == .baseURLs(["https://h/x-9"]))
             #expect(
                 try folder.mistakes(repositories: ["tow"]) == [
-                    "recipe.yaml:1:1: error: there is no repository set \"tow\": \"repositories/tow.yaml\" does not exist\n  hint: did you mean \"two\"?"
+                    "recipe.yaml: error: there is no repository set \"tow\": \"repositories/tow.yaml\" does not exist\n  hint: did you mean \"two\"?"
                 ])
         }
     }
@@ -122,7 +122,7 @@ import Testing
             // A value that comes from the command line is checked like any other.
             #expect(
                 try folder.mistakes(variables: ["version": "a b"]).first?.hasPrefix(
-                    "--variable:1:1: error: \"version\"") == true)
+                    "--variable: error: \"version\"") == true)
         }
     }
 }
