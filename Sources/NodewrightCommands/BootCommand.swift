@@ -81,6 +81,15 @@ struct BootCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Lead this port of 127.0.0.1 to port 22 of the machine.", valueName: "port"))
     var ssh: Int?
 
+    @Option(help: ArgumentHelp("Write what the machine sends on its second serial line to a file.", valueName: "file"))
+    var secondSerial: String?
+
+    @Option(help: ArgumentHelp("Hand a systemd credential to the machine; may be repeated.", valueName: "name:text"))
+    var setCredential: [String] = []
+
+    @Option(help: ArgumentHelp("Hand the content of a file over as a credential.", valueName: "name:file"))
+    var loadCredential: [String] = []
+
     @Option(help: "auto, kvm or tcg (emulation).")
     var accel = Accelerator.auto
 
@@ -119,6 +128,8 @@ struct BootCommand: ParsableCommand {
         machine.disks = disk
         machine.sshPort = ssh
         machine.keepsWrites = write
+        machine.secondSerial = secondSerial
+        machine.credentials = try credentials()
         switch try session.run(machine, emulator: emulator) {
         case .finished(let seconds):
             report("seen after \(Int(seconds.rounded())) seconds (\(machine.acceleration.rawValue))")
@@ -145,6 +156,24 @@ struct BootCommand: ParsableCommand {
         case .usb: .usb(path)
         case .disk: .disk(path)
         }
+    }
+
+    private func credentials() throws -> [(name: String, value: [UInt8])] {
+        func split(_ text: String) throws -> (name: String, value: String) {
+            let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, parts[0].wholeMatch(of: /[A-Za-z0-9._@-]{1,255}/) != nil else {
+                throw Failure(.invalidInput, "\"\(text)\" is not a credential", hint: "write NAME:VALUE")
+            }
+            return (parts[0], parts[1])
+        }
+        return try setCredential.map { text in
+            let (name, value) = try split(text)
+            return (name, Array(value.utf8))
+        }
+            + loadCredential.map { text in
+                let (name, path) = try split(text)
+                return (name, try File.read(path, limit: 1 << 16))
+            }
     }
 
     private func requireFile(_ path: String) throws {

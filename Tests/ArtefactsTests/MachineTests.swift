@@ -24,6 +24,18 @@ import Testing
         #expect(arguments.contains("user,id=net0,hostfwd=tcp:127.0.0.1:2222-:22"))
     }
 
+    @Test func credentialsSurviveQEMUsOptionSyntax() throws {
+        var machine = Machine(.cd("x.iso"))
+        machine.credentials = [("a.b", Array("k=v,\n".utf8))]
+        #expect(try machine.arguments().contains("type=11,value=io.systemd.credential.binary:a.b=az12LAo="))
+    }
+
+    /// The examples of RFC 4648.
+    @Test(arguments: [
+        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy"),
+    ])
+    func base64(_ plain: String, _ encoded: String) { #expect(Base64.encode(Array(plain.utf8)) == encoded) }
+
     /// The probe must be able to succeed: under emulation its guest always runs.
     @Test func probeGuestRunsUnderEmulation() throws {
         #expect(Acceleration.probe(.emulation, emulator: try Emulator.find(), seconds: 30))

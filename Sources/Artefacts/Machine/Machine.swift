@@ -31,6 +31,11 @@ public struct Machine: Sendable {
     /// Whether writes to the medium last; otherwise they are gone with the machine.
     public var keepsWrites = false
 
+    /// Receives what the machine writes to its second serial line.
+    public var secondSerial: String?
+    /// systemd credentials for the system inside, by name, handed over through SMBIOS.
+    public var credentials: [(name: String, value: [UInt8])] = []
+
     /// A machine that starts `medium`.
     public init(_ medium: Medium) { self.medium = medium }
 
@@ -53,6 +58,16 @@ public struct Machine: Sendable {
         let forward = sshPort.map { ",hostfwd=tcp:127.0.0.1:\($0)-:22" } ?? ""
         // Without its option ROM, so that a machine whose medium does not start says so instead of trying the network.
         arguments += ["-netdev", "user,id=net0" + forward, "-device", "virtio-net-pci,netdev=net0,romfile="]
+        if let secondSerial {
+            arguments += [
+                "-chardev", "file,id=serial1,path=\(Self.escape(secondSerial))", "-serial", "chardev:serial1",
+            ]
+        }
+        for credential in credentials {
+            // Base64 has none of the characters that mean something to QEMU.
+            let value = "io.systemd.credential.binary:\(credential.name)=\(Base64.encode(credential.value))"
+            arguments += ["-smbios", "type=11,value=" + value]
+        }
         arguments += mediumArguments
         for (index, disk) in disks.enumerated() {
             arguments += [
@@ -85,9 +100,12 @@ public struct Machine: Sendable {
     private var writes: String { keepsWrites ? "discard=unmap" : "snapshot=on" }
 
     private static func drive(_ name: String, _ path: String, _ options: String) -> String {
-        // In QEMU's option lists a comma is written twice.
-        let escaped = path.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
         let format = path.hasSuffix(".qcow2") ? "qcow2" : "raw"
-        return "if=none,id=\(name),format=\(format),file=\(escaped),\(options)"
+        return "if=none,id=\(name),format=\(format),file=\(escape(path)),\(options)"
+    }
+
+    /// In QEMU's option lists a comma is written twice.
+    private static func escape(_ path: String) -> String {
+        path.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
     }
 }

@@ -1,0 +1,111 @@
+import Host
+import TestSupport
+
+/// One start of the test image, and what it said.
+struct BootedImage {
+    /// The image under test; nil when nobody has built one.
+    ///
+    /// `NODEWRIGHT_TEST_ISO` names it; `make check` builds it first.
+    static var iso: String? {
+        guard let path = Environment.variable("NODEWRIGHT_TEST_ISO"), File.exists(path) else { return nil }
+        return path
+    }
+
+    /// What the serial console showed, control sequences and all.
+    let console: String
+    /// Answers to the questions in `questions`, by name.
+    let answers: [String: String]
+    /// The exit status of `nodewright boot`, and what it said.
+    let result: Command.Result
+
+    /// Starts the image, waits for the status screen and until the system has answered, and lets it power off.
+    ///
+    /// The questions come as a unit in a systemd credential: the image itself knows nothing of tests.
+    /// - Parameters:
+    ///   - arguments: how to start it: `["--as", "usb"]`
+    ///   - before: steps before the kernel starts, for the boot menu
+    init(_ arguments: [String], before: [String] = []) throws {
+        let iso = Self.iso ?? ""
+        (console, answers, result) = try Folder.withTemporary { folder in
+            let report = Path.join(folder, "report")
+            let log = Path.join(folder, "console")
+            let script = Path.join(folder, "script")
+            try File.write(Path.join(folder, "unit"), Self.unit)
+            try File.write(Path.join(folder, "questions"), Self.program)
+            let steps =
+                before + [
+                    "refuse Entering emergency mode", "refuse You are in (emergency|rescue) mode", "expect Nodewright",
+                    "expect NODEWRIGHT-ANSWERED", "expect (Powering off|Power down)",
+                ]
+            try File.write(script, steps.joined(separator: "\n"))
+            let result = try Command(
+                try Programs.built("nodewright"),
+                [
+                    "boot", iso, "--accel", "tcg", "--quiet", "--script", script, "--timeout", "600", "--log", log,
+                    "--second-serial", report, "--load-credential", "systemd.extra-unit.questions.service:unit",
+                    "--load-credential", "questions:questions",
+                    "--set-credential", "systemd.unit-dropin.multi-user.target:[Unit]\nWants=questions.service",
+                ] + arguments, folder: folder
+            ).run()
+            let text = String(decoding: (try? File.read(report)) ?? [], as: UTF8.self)
+            return (String(decoding: (try? File.read(log)) ?? [], as: UTF8.self), Self.parse(text), result)
+        }
+    }
+
+    /// Shell commands whose output and status answer a question.
+    private static let questions: KeyValuePairs = [
+        "running": "systemctl is-system-running --wait",
+        "failed": "systemctl --failed --no-legend --plain",
+        "active": "systemctl is-active NetworkManager.service sshd.service libvirtd.service chronyd.service",
+        "nodectl": "nodectl status",
+        "packages": "rpm -qa | wc -l",
+        "owner": "rpm -qf /usr/bin/nodectl --queryformat %{NAME}",
+        "guests": "virsh -c qemu:///system version",
+        "root": "findmnt -no FSTYPE,OPTIONS /",
+        "kernel-log": "dmesg",
+        "command-line": "cat /proc/cmdline",
+        "lockdown": "cat /sys/kernel/security/lockdown",
+        "address": "nmcli -g IP4.ADDRESS device show",
+        "sshd": "bash -c 'exec 3<>/dev/tcp/127.0.0.1/22; head -c 7 <&3'",
+        "machine-id": "cat /etc/machine-id",
+        "os": "cat /etc/os-release",
+        "writable": "touch /etc/written /var/written && echo yes",
+        "leftovers": "cat /etc/resolv.conf; ls /var/lib",
+    ]
+
+    /// Runs the questions, which come as another credential.
+    private static let unit = """
+        [Service]
+        Type=exec
+        LoadCredential=questions
+        StandardOutput=file:/dev/ttyS1
+        ExecStart=/bin/sh %d/questions
+
+        """
+
+    /// Each answer is framed by lines that no command prints.
+    private static var program: String {
+        questions.map { "echo @@@\($0)\n{ \($1); } 2>&1\n" }.joined() + """
+            echo @@@end
+            echo
+            echo NODEWRIGHT-ANSWERED >/dev/ttyS0
+            sleep 1
+            systemctl poweroff
+
+            """
+    }
+
+    private static func parse(_ report: String) -> [String: String] {
+        var lines: [String: [String]] = [:]
+        var name = ""
+        for line in report.replacing("\r", with: "").split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("@@@") {
+                name = String(line.dropFirst(3))
+                lines[name] = []
+            } else if !name.isEmpty {
+                lines[name]?.append(String(line))
+            }
+        }
+        return lines.mapValues { $0.joined(separator: "\n") }
+    }
+}
