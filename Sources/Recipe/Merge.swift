@@ -8,8 +8,9 @@ extension Node {
         switch (value, over.value) {
         case (.mapping(let base), .mapping(let top)):
             var entries = base
+            let places = Dictionary(zip(base.map(\.key), base.indices), uniquingKeysWith: { first, _ in first })
             for entry in top {
-                if let index = entries.firstIndex(where: { $0.key == entry.key }) {
+                if let index = places[entry.key] {
                     let value = entries[index].value.merged(under: entry.value)
                     entries[index] = Entry(key: entry.key, position: entry.position, value: value)
                 } else {

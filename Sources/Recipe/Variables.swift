@@ -2,6 +2,9 @@ import Document
 
 /// Replaces `${name}` in texts; `$${` stands for a literal `${`.
 final class Variables {
+    /// Variables in variables can double a text with each step; no honest value is longer than so many bytes.
+    private static let lengthLimit = 64 << 10
+
     /// Where a variable's text comes from.
     private struct Definition {
         let text: String
@@ -93,8 +96,13 @@ final class Variables {
             return nil
         }
         open.append(name)
-        let value = replaced(definition.text, at: definition.position)
+        var value = replaced(definition.text, at: definition.position)
         open.removeLast()
+        if value.utf8.count > Self.lengthLimit {
+            diagnostics.error(
+                at: definition.position, "the variable \"\(name)\" grows beyond \(Self.lengthLimit) bytes")
+            value = ""
+        }
         values[name] = value
         return value
     }

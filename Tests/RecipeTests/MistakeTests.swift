@@ -304,6 +304,15 @@ import Testing
             ])
     }
 
+    @Test func variablesCannotGrowWithoutBound() throws {
+        var lines = (0..<63).map { "  v\($0): \"${v\($0 + 1)}${v\($0 + 1)}\"" }
+        lines.append("  v63: 0123456789")
+        let mistakes = try RecipeFolder.with(["recipe.yaml": recipe("variables:\n" + lines.joined(separator: "\n"))]) {
+            try $0.mistakes()
+        }
+        #expect(mistakes.contains { $0.hasSuffix("grows beyond 65536 bytes") })
+    }
+
     @Test func aMissingRecipeIsNamed() throws {
         let mistakes = try RecipeFolder.with([:]) { try $0.mistakes() }
         #expect(mistakes == ["recipe.yaml: error: cannot open \"recipe.yaml\": No such file or directory"])
