@@ -61,7 +61,8 @@ let package = Package(
         module(
             "Build",
             ["Artefacts", "Document", "Host", "Packages", "Recipe", "RootTree", "Sandbox", "Transfer", "CLinux"]),
-        module("Lab", ["Archives", "Document", "Host", "Transfer"]),
+        .target(name: "CLabMap", exclude: ["map.yaml"]),  // Lab: its map, embedded
+        module("Lab", ["Archives", "CLabMap", "Document", "Host", "Transfer"]),
 
         // The node.
         module("Node", ["Bus", "Document", "Host"]),

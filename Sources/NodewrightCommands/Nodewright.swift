@@ -18,7 +18,7 @@ public struct Nodewright: ParsableCommand {
             expiry, 6 version policy, 7 device or input/output, 8 busy, 9 incompatible, 10 reboot required.
             """,
         version: version,
-        subcommands: [CheckCommand.self, ResolveCommand.self, BootCommand.self, DoctorCommand.self])
+        subcommands: [CheckCommand.self, ResolveCommand.self, BootCommand.self, DoctorCommand.self, LabCommand.self])
 
     /// What runs inside namespaces, by name.
     public static let workers: [String: Worker.Body] = Installer.workers
