@@ -3,6 +3,11 @@ import Host
 /// A small installed tree, from the recipe's own repositories, with the boot loader's programs and files (DESIGN.md,
 /// decision 14: GRUB's tools and modules of one version).
 public struct ToolTree: Sendable {
+    /// What is installed in it: GRUB's tools and modules, the signed UEFI programs, and the libraries of the tools.
+    public static let packages = [
+        "grub2-tools", "grub2-pc-modules", "grub2-efi-x64-cdboot", "shim-x64", "glibc", "xz-libs", "device-mapper-libs",
+    ]
+
     /// The folder of the tree.
     public let path: String
     /// Hears commands.

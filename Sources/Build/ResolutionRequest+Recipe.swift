@@ -1,3 +1,4 @@
+import Artefacts
 public import Packages
 public import Recipe
 
@@ -16,7 +17,7 @@ extension ResolutionRequest {
     /// own repositories (DESIGN.md, decision 14).
     public static func bootLoader(of recipe: ResolvedRecipe) -> ResolutionRequest {
         ResolutionRequest(
-            packages: ["grub2-tools", "grub2-pc-modules", "grub2-efi-x64-cdboot", "shim-x64"],
+            packages: ToolTree.packages,
             repositories: recipe.repositories.map(RepositorySource.init), architecture: recipe.arch)
     }
 }
