@@ -135,13 +135,28 @@ public enum File {
         defer { close(target) }
         if nlinux_clone_file(target, source) != 0 {
             while true {
-                let count = try checkLength("write \"\(to)\"") {
-                    nlinux_copy_range(source, target, 1 << 26)
-                }
+                let count = nlinux_copy_range(source, target, 1 << 26)
                 if count == 0 { break }
+                // Not every pair of file systems can do it (an overlay and its lower layer cannot).
+                if count < 0, [EXDEV, EINVAL, ENOSYS, EOPNOTSUPP].contains(errno) {
+                    try copyThroughMemory(source, target, named: to)
+                    break
+                }
+                if count < 0, errno != EINTR { throw systemFailure(errno, "write \"\(to)\"") }
             }
         }
         try check("set the mode of \"\(to)\"") { fchmod(target, status.st_mode & 0o7777) }
+    }
+
+    private static func copyThroughMemory(_ source: Int32, _ target: Int32, named name: String) throws {
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            let count = try checkLength("read for \"\(name)\"") {
+                buffer.withUnsafeMutableBytes { Glibc.read(source, $0.baseAddress, $0.count) }
+            }
+            if count == 0 { return }
+            try append(buffer[..<count], to: target, named: name)
+        }
     }
 
     /// Removes a file or a link; nothing there is no error.

@@ -3,6 +3,7 @@ import Glibc
 import Host
 import Packages
 import Recipe
+import RootTree
 public import Sandbox
 
 /// The program `nodewright`: from a recipe to the artefacts of a hypervisor image.
@@ -21,7 +22,7 @@ public struct Nodewright: ParsableCommand {
         subcommands: [CheckCommand.self, ResolveCommand.self, BootCommand.self, DoctorCommand.self, LabCommand.self])
 
     /// What runs inside namespaces, by name.
-    public static let workers: [String: Worker.Body] = Installer.workers
+    public static let workers: [String: Worker.Body] = Installer.workers.merging(Customisation.workers) { $1 }
 
     /// For the parser.
     public init() {}

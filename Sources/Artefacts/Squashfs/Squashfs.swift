@@ -77,6 +77,8 @@ public struct Squashfs: Sendable {
         case .zstd(let level): arguments += ["-comp", "zstd", "-Xcompression-level", String(level)]
         case .xz: arguments += ["-comp", "xz", "-Xbcj", "x86"]
         }
+        // The root folder does not come from the stream: without these anybody may write to it, and sshd refuses all keys.
+        arguments += ["-root-mode", "0755", "-root-uid", "0", "-root-gid", "0"]
         // mksquashfs would take a quarter of all memory for its queues.
         arguments += ["-mem", "256M", "-processors", String(processors)]
         // Options for times and the variable exclude each other; the variable keeps the times of old files.

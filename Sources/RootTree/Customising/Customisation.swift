@@ -75,11 +75,14 @@ public struct Customisation: Sendable {
         for script in scripts { try run(script, tree, mounts, progress) }
         try presets.apply(mounts, progress: progress)
 
-        // 3. What goes, then what describes the rest.
-        try ModuleUnpacking(tree: tree).run(mounts, progress: progress)
+        // 3. What goes, then what describes the rest. Modules are uncompressed last: most never stay that long.
+        let modules = ModuleUnpacking(tree: tree)
+        let bringsModules = copy.rules.contains { $0.path.hasPrefix("/usr/lib/modules/") }
+        try modules.describe(anew: bringsModules || !scripts.isEmpty, mounts, progress: progress)
         var trimmer = Trimmer(tree)
         try trimmer.apply(trim)
-        try ModuleUnpacking(tree: tree).run(mounts, progress: progress)
+        try modules.run()
+        try modules.describe(anew: true, mounts, progress: progress)
         try runIfPresent("/usr/sbin/ldconfig", ["-X"], tree, mounts, progress)
         try mounts.leave()
         try files.clean()

@@ -5,24 +5,29 @@ import Sandbox
 struct ModuleUnpacking {
     let tree: Tree
 
-    /// Uncompresses the modules that are left and describes them anew with `depmod` of the tree, or of the host when it has none.
-    func run(_ mounts: RootMounts, progress: @escaping ProgressSink) throws {
+    /// Describes the modules (`modules.dep` and its companions) with `depmod` of the tree, or of the host when it has none.
+    ///
+    /// - Parameter anew: also where a description is there already
+    func describe(anew: Bool, _ mounts: RootMounts, progress: @escaping ProgressSink) throws {
         for version in try KernelModules.versions(in: tree) {
-            guard !(try tree.lines("/usr/lib/modules/\(version)/modules.order")).isEmpty else { continue }
-            try describe(version, mounts, progress)
+            let described = try tree.resolve("/usr/lib/modules/\(version)/modules.dep") != nil
+            if anew || !described { try describe(version, mounts, progress) }
+        }
+    }
+
+    /// Uncompresses all modules; the description is stale afterwards.
+    func run() throws {
+        for version in try KernelModules.versions(in: tree) {
             let modules = try KernelModules(tree, version: version)
-            let compressed = modules.all.filter {
-                !$0.hasSuffix(".ko") && File.exists(tree.host("\(modules.folder)/\($0)"))
+            let compressed = modules.all.filter { path in
+                !path.hasSuffix(".ko") && File.exists(tree.host("\(modules.folder)/\(path)"))
             }
             _ = try parallelMap(compressed) { path in
-                let content = try modules.content(of: path)
-                let file = tree.host("\(modules.folder)/\(path)")
                 guard let ending = path.firstRange(of: ".ko") else { return }
-                let plain = tree.host("\(modules.folder)/\(path[..<ending.upperBound])")
-                try File.writeScratch(plain, content)
-                try File.remove(file)
+                let content = try modules.content(of: path)
+                try File.writeScratch(tree.host("\(modules.folder)/\(path[..<ending.upperBound])"), content)
+                try File.remove(tree.host("\(modules.folder)/\(path)"))
             }
-            try describe(version, mounts, progress)
         }
     }
 

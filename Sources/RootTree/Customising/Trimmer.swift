@@ -35,6 +35,7 @@ struct Trimmer {
         try removeFiles(trim.files, keep: trim.keepFiles)
         for version in try KernelModules.versions(in: tree) { try removeModules(trim.kernelModules, version: version) }
         try removeFirmware(trim.firmware, onlyReferenced: trim.onlyReferencedFirmware)
+        removals.removeAll { $0.files == 0 }
         guard missed.isEmpty else {
             throw Failure(
                 .invalidInput,
@@ -81,7 +82,7 @@ struct Trimmer {
         for (index, rule) in rules.enumerated() where !matched[index] && !rule.isOptional {
             missed.append(counts[index])
         }
-        removals += counts.filter { $0.files > 0 }
+        removals += counts
     }
 
     /// A pattern with its constant beginning, which tells most paths apart without work.
@@ -179,7 +180,7 @@ struct Trimmer {
         for (rule, paths) in named {
             var removal = Removal(rule: rule.pattern.text, position: "\(rule.position)")
             for path in paths where !needed.contains(path) { try remove("\(modules.folder)/\(path)", &removal) }
-            if removal.files > 0 { removals.append(removal) }
+            removals.append(removal)
         }
     }
 
