@@ -1,5 +1,6 @@
 import ArgumentParser
 import Artefacts
+import Document
 import Glibc
 import Host
 
@@ -9,22 +10,30 @@ struct BootCommand: ParsableCommand {
         commandName: "boot",
         abstract: "Start an artefact in a virtual machine.",
         discussion: """
-            The serial console is on the terminal; Ctrl-] ends the machine. Changes to the image are forgotten unless
-            --write is given. KVM is used only after a small guest has really run under it.
+            The serial console is on the terminal; Ctrl-] ends the machine. Changes to \
+            the image are forgotten unless --write is given. KVM is used only after a \
+            small guest has really run under it.
 
             EXAMPLES
               nodewright boot out/hypervisor-1-x86_64.iso
-              nodewright boot out/hypervisor-1-x86_64.iso --as usb --firmware uefi --secure-boot
-              nodewright boot image.iso --until 'Nodewright' --timeout 300 --screenshot boot.png
+              nodewright boot node.iso --as usb --firmware uefi --secure-boot
+              nodewright boot node.iso --until Nodewright --timeout 300
 
             SCRIPTS
-              A file for --script has one step a line: "expect PATTERN", "send TEXT" (with Enter), "type TEXT"
-              (without), "wait SECONDS", "refuse PATTERN" (seen anywhere, the run has failed),
-              "screenshot FILE.png", "# comment". Patterns are regular expressions within one line; texts know \\e \\n \\r \\t \\\\ \\xHH.
+              A file for --script has one step a line:
+                expect PATTERN         wait until it is on the serial console
+                send TEXT              type TEXT and Enter
+                type TEXT              type TEXT
+                wait SECONDS           let the machine run
+                screenshot FILE.png    write a picture of the screen
+                refuse PATTERN         fail when it is seen at any time
+                # comment
+              Patterns are regular expressions, looked for within one line.
+              TEXT knows \\e \\n \\r \\t \\\\ and \\xHH.
 
             EXIT STATUS
-              0 all patterns were seen, or the machine ended by itself; 1 a pattern was not seen; 2 wrong usage;
-              7 QEMU failed.
+              0 all patterns were seen, or the machine ended by itself; 1 a
+              pattern was not seen; 2 wrong usage; 7 QEMU failed.
             """)
 
     enum Attachment: String, ExpressibleByArgument, CaseIterable { case cd, usb, disk }
@@ -35,7 +44,8 @@ struct BootCommand: ParsableCommand {
     var artefact: String?
 
     @Option(
-        name: .customLong("as"), help: "How the machine sees it: cd, usb or disk (default: cd for .iso, else disk).")
+        name: .customLong("as"),
+        help: "How the machine sees it: cd, usb or disk (default: cd for .iso, usb for .usb.img, else disk).")
     var attachment: Attachment?
 
     @Option(help: "bios or uefi.")
@@ -102,6 +112,8 @@ struct BootCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Kernel arguments for --kernel.", valueName: "text"))
     var append = "console=ttyS0"
 
+    @OptionGroup var output: OutputOptions
+
     func validate() throws {
         if (artefact == nil) == (kernel == nil) { throw ValidationError("give either an artefact or --kernel") }
         if kernel == nil, initrd != nil { throw ValidationError("--initrd goes with --kernel") }
@@ -115,11 +127,12 @@ struct BootCommand: ParsableCommand {
     func run() throws {
         let session = try makeSession()
         let emulator = try Emulator.find()
+        let progress = output.progress()
         var machine = Machine(try medium())
         machine.firmware = secureBoot ? .secureBoot : firmware == .uefi ? .uefi : .bios
         machine.acceleration =
             switch accel {
-            case .auto: Acceleration.best(emulator: emulator)
+            case .auto: Acceleration.best(emulator: emulator, progress: progress)
             case .kvm: .kvm
             case .tcg: .emulation
             }
@@ -130,16 +143,23 @@ struct BootCommand: ParsableCommand {
         machine.keepsWrites = write
         machine.secondSerial = secondSerial
         machine.credentials = try credentials()
-        switch try session.run(machine, emulator: emulator) {
+        try finish(try session.run(machine, emulator: emulator))
+    }
+
+    /// Reports how the run ended and turns it into the exit status.
+    private func finish(_ outcome: MachineSession.Outcome) throws {
+        switch outcome {
         case .finished(let seconds):
-            report("seen after \(Int(seconds.rounded())) seconds (\(machine.acceleration.rawValue))")
-        case .stopped: report("the machine stopped")
+            report("seen", "seen after \(Int(seconds.rounded())) seconds", [.init("seconds", .number(seconds))])
+        case .stopped: report("stopped", "the machine stopped")
         case .missed(let reason, let screen):
+            let lines = ["error: \(reason); last on the serial console:"] + screen.map { "  | " + $0 }
             report(
-                "error: \(reason); last on the serial console:\n" + screen.map { "  | " + $0 }.joined(separator: "\n"))
+                "missed", lines.joined(separator: "\n"),
+                [.init("reason", .string(reason)), .init("screen", .strings(screen))])
             throw ExitCode(1)
         case .interrupted:
-            report("ended")
+            report("interrupted", "ended")
             throw ExitCode(130)
         }
     }
@@ -151,7 +171,7 @@ struct BootCommand: ParsableCommand {
         }
         let path = artefact ?? ""
         for path in [path] + disk { try requireFile(path) }
-        return switch attachment ?? (path.hasSuffix(".iso") ? .cd : .disk) {
+        return switch attachment ?? (path.hasSuffix(".iso") ? .cd : path.hasSuffix(".usb.img") ? .usb : .disk) {
         case .cd: .cd(path)
         case .usb: .usb(path)
         case .disk: .disk(path)
@@ -191,12 +211,14 @@ struct BootCommand: ParsableCommand {
         session.log = log
         session.screenshot = screenshot
         session.interactive = session.script.steps.isEmpty
-        session.shows = !quiet
+        // With --json standard output belongs to the events and the result.
+        session.shows = !quiet && !output.json
+        session.progress = output.progress()
         return session
     }
 
-    private func report(_ text: String) {
-        let line = "nodewright boot: \(text)\n"
-        line.withCString { _ = Glibc.write(2, $0, strlen($0)) }
+    private func report(_ result: String, _ text: String, _ members: [JSONValue.Member] = []) {
+        if output.json { return print(JSON.text(.object([.init("result", .string(result))] + members))) }
+        print("nodewright boot: \(text)", to: &standardError)
     }
 }

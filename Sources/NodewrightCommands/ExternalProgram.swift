@@ -48,6 +48,8 @@ struct ExternalProgram: Sendable {
         ExternalProgram("xorriso", .build, apt: "xorriso", dnf: "xorriso"),
         ExternalProgram("qemu-system-x86_64", .boot, apt: "qemu-system-x86", dnf: "qemu-system-x86-core"),
         ExternalProgram("createrepo_c", .lab, apt: "createrepo-c", dnf: "createrepo_c"),
+        ExternalProgram("rpmbuild", .lab, apt: "rpm", dnf: "rpm-build"),
+        ExternalProgram("rpmsign", .lab, apt: "rpm", dnf: "rpm-sign"),
         ExternalProgram("strip", .lab, apt: "binutils", dnf: "binutils"),
     ]
 

@@ -42,6 +42,16 @@ import Testing
         }
     }
 
+    @Test func resultsAsJSON() throws {
+        try Folder.withTemporary { folder in
+            let seen = try boot(["--until", "HELLO", "--timeout", "60", "--json"], in: folder)
+            #expect(seen.text.hasPrefix(#"{"result":"seen","seconds":"#))
+            let missed = try boot(["--until", "GOODBYE", "--timeout", "2", "--json"], in: folder)
+            #expect(missed.text.contains(#""screen":["#) && missed.text.hasPrefix(#"{"result":"missed""#))
+            #expect(missed.status == 1)
+        }
+    }
+
     @Test func notSeenIsStatusOneWithTheScreen() throws {
         try Folder.withTemporary { folder in
             let result = try boot(["--until", "GOODBYE", "--timeout", "4"], in: folder)
