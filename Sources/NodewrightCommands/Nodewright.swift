@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Build
 import Glibc
 import Host
 import Packages
@@ -19,10 +20,14 @@ public struct Nodewright: ParsableCommand {
             expiry, 6 version policy, 7 device or input/output, 8 busy, 9 incompatible, 10 reboot required.
             """,
         version: version,
-        subcommands: [CheckCommand.self, ResolveCommand.self, BootCommand.self, DoctorCommand.self, LabCommand.self])
+        subcommands: [
+            LabCommand.self, CheckCommand.self, ResolveCommand.self, BuildCommand.self, BootCommand.self,
+            DoctorCommand.self,
+        ])
 
     /// What runs inside namespaces, by name.
-    public static let workers: [String: Worker.Body] = Installer.workers.merging(Customisation.workers) { $1 }
+    public static let workers: [String: Worker.Body] = [Installer.workers, Customisation.workers, RootPacking.workers]
+        .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
     /// For the parser.
     public init() {}

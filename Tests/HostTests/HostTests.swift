@@ -119,6 +119,13 @@ import Testing
         }
     }
 
+    @Test func copiesBetweenFileSystems() throws {
+        try Folder.withTemporary(in: "/dev/shm") { folder in
+            try File.copy("/proc/version", to: Path.join(folder, "version"))
+            #expect(try File.read(Path.join(folder, "version")) == File.read("/proc/version"))
+        }
+    }
+
     @Test func copiesContentAndMode() throws {
         try Folder.withTemporary { folder in
             let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }

@@ -1,0 +1,60 @@
+import Artefacts
+import Document
+import Glibc
+import Host
+import Transfer
+
+/// What a finished build notes beside its artefacts, so that the next one can see that they are what it would make.
+struct ArtefactRecord {
+    private let folder: String
+    private let path: String
+
+    init(folder: String, name: String) {
+        self.folder = folder
+        path = Path.join(folder, ".\(name).build.json")
+    }
+
+    /// The artefacts of an earlier build with the same key, when none of them was touched since.
+    func unchanged(key: Checksum) -> [BuildResult.Artefact]? {
+        guard let bytes = try? File.read(path, limit: 1 << 20), let root = try? JSON.parse(bytes, file: path),
+            root["key"]?.string == key.hex, let files = root["artefacts"]?.sequence, !files.isEmpty,
+            File.exists(Path.join(folder, ChecksumFile.name))
+        else { return nil }
+        var artefacts: [BuildResult.Artefact] = []
+        for file in files {
+            guard let name = file["name"]?.string, let stamp = file["stamp"]?.string,
+                let sha256 = file["sha256"]?.string,
+                let size = file["size"]?.integer, Self.stamp(Path.join(folder, name)) == stamp
+            else { return nil }
+            artefacts.append(.init(path: Path.join(folder, name), size: size, sha256: sha256))
+        }
+        return artefacts
+    }
+
+    /// Writes `SHA256SUMS` and the note.
+    func write(key: Checksum, files: [String]) throws -> [BuildResult.Artefact] {
+        try ChecksumFile.update(folder: folder, names: files.map(Path.name))
+        let artefacts = try files.map { file in
+            BuildResult.Artefact(path: file, size: try File.size(file), sha256: try Checksum.of(file: file).hex)
+        }
+        let json: JSONValue = [
+            "key": .string(key.hex),
+            "artefacts": .array(
+                artefacts.map {
+                    [
+                        "name": .string(Path.name($0.path)), "size": .integer($0.size), "sha256": .string($0.sha256),
+                        "stamp": .string(Self.stamp($0.path) ?? ""),
+                    ]
+                }),
+        ]
+        try File.write(path, JSON.text(json))
+        return artefacts
+    }
+
+    /// Changes whenever the file is written: inode, size and time of the last change in nanoseconds.
+    private static func stamp(_ path: String) -> String? {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & Glibc.S_IFMT == Glibc.S_IFREG else { return nil }
+        return "\(status.st_ino)-\(status.st_size)-\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }
+}

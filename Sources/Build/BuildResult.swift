@@ -1,0 +1,39 @@
+public import Document
+
+/// What a build has made, for the summary.
+public struct BuildResult: Sendable {
+    /// A finished file.
+    public struct Artefact: Sendable {
+        /// Where it is.
+        public var path: String
+        /// Its size in bytes.
+        public var size: Int
+        /// Its SHA-256 in hexadecimal.
+        public var sha256: String
+    }
+
+    /// The files, in the order in which they were made.
+    public var artefacts: [Artefact]
+    /// How many packages the image has.
+    public var packages: Int
+    /// What they take when they are installed, in bytes, as the repositories say.
+    public var installedSize: Int
+    /// Seconds of each stage that ran, in order; those from the cache are not in it.
+    public var stages: [(name: String, seconds: Double)]
+    /// Whether everything was there already.
+    public var isUnchanged: Bool
+
+    /// As the result object of `--json`.
+    public var json: JSONValue {
+        [
+            "result": "done", "unchanged": .bool(isUnchanged), "packages": .integer(packages),
+            "installed-size": .integer(installedSize),
+            "artefacts": .array(
+                artefacts.map {
+                    ["path": .string($0.path), "size": .integer($0.size), "sha256": .string($0.sha256)]
+                }),
+            "stages": .array(
+                stages.map { ["name": .string($0.name), "milliseconds": .integer(Int($0.seconds * 1000))] }),
+        ]
+    }
+}

@@ -1,0 +1,212 @@
+import Artefacts
+import Host
+import Packages
+public import Recipe
+import RootTree
+import Sandbox
+import Synchronization
+import Transfer
+
+/// The build: from a resolved recipe to artefacts, in stages that are taken from the cache when nothing of their input changed.
+public struct ImageBuild: Sendable {
+    let recipe: ResolvedRecipe
+    let options: BuildOptions
+    let progress: ProgressSink
+    let cache: StageCache
+    private let clock: StageClock
+
+    /// A build of `recipe`.
+    public init(_ recipe: ResolvedRecipe, options: BuildOptions, progress: @escaping ProgressSink = silent) {
+        self.recipe = recipe
+        self.options = options
+        let clock = StageClock(progress)
+        self.clock = clock
+        self.progress = { clock.hear($0) }
+        cache = StageCache(folder: Path.join(options.cacheFolder, "stages")) { clock.hear($0) }
+    }
+
+    /// Builds; each step is one stage of the summary.
+    public func run() throws -> BuildResult {
+        // 1. Which packages.
+        let lock = try chooseImagePackages()
+        let bootLock = try chooseBootLoaderPackages()
+        let epoch = try sourceDate() ?? lock.newestBuildTime
+
+        // 2. Is everything there already?
+        let program = try Checksum.of(file: try Environment.ownProgram())
+        let keys = StageKeys(
+            recipe: recipe, options: options, program: program, epoch: epoch, lock: lock, bootLock: bootLock)
+        let record = ArtefactRecord(folder: options.output, name: baseName)
+        let artefactKey = try keys.artefacts()
+        if let artefacts = record.unchanged(key: artefactKey) {
+            progress(.reused(phase: "artefacts", note: artefacts.map { Path.name($0.path) }.joined(separator: ", ")))
+            return result(artefacts, lock, unchanged: true)
+        }
+        let rung = try options.rung ?? Rung.best()
+        if rung == .chrootOnly {
+            progress(
+                .warning(
+                    "no namespaces can be made here: packages' scripts run with chroot only and could see this machine's network"
+                ))
+        }
+
+        // 3. Get and verify them.
+        let store = PackageStore(cacheFolder: options.cacheFolder, offline: options.offline, progress: progress)
+        let sources = recipe.repositories.map(RepositorySource.init)
+        let packages = try store.fetch(lock, from: sources)
+        let bootPackages = try store.fetch(bootLock, from: sources)
+
+        // 4. Unpack them: the root tree, and the boot loader's own.
+        let base = try cache.stage("root tree", key: keys.rootTree()) { work in
+            try install(packages, into: Path.join(work, "root"), rung: rung, epoch: epoch, name: "root tree")
+        }
+        let bootTree = try cache.stage("boot loader", key: keys.bootLoader()) { work in
+            try install(bootPackages, into: Path.join(work, "root"), rung: rung, epoch: epoch, name: "boot loader")
+        }
+        let baseTree = Tree(Path.join(base, "root"))
+        let kernel = try KernelVersion.only(in: baseTree)
+
+        // 5. The initramfs, from the packages alone.
+        let initramfs = try cache.stage("initramfs", key: keys.initramfs()) { work in
+            try timed("initramfs") {
+                let result = try Initramfs(baseTree, kernel: kernel, epoch: epoch, progress: progress)
+                    .write(to: Path.join(work, "initramfs.img"))
+                return "\(result.size / 1_000_000) MB: "
+                    + result.segments.map { "\($0.name) \($0.compressed / 1_000_000) MB" }.joined(separator: ", ")
+            }
+        }
+
+        // 6. Overlays, users, services, trims, scripts.
+        let customised = try cache.stage("customise", key: try keys.customised(rung: rung)) { work in
+            try timed("customise") {
+                let changes = Customisation(
+                    recipe: recipe, base: baseTree.folder, stage: Path.join(work, "changes"), epoch: epoch)
+                let report = try changes.run(Worker(rung: rung, progress: progress))
+                return
+                    "\(report.trims.count) trim rules removed \(report.trims.reduce(0) { $0 + $1.bytes } / 1_000_000) MB"
+            }
+        }
+
+        // 7. The root file system.
+        let root = try cache.stage("root file system", key: try keys.rootImage(rung: rung)) { work in
+            try timed("root file system") {
+                try RootPacking(
+                    base: baseTree.folder, customised: Path.join(customised, "changes"), packages: packages.map(\.path),
+                    epoch: epoch, compression: options.compression ?? recipe.image.compression,
+                    blockSize: recipe.image.blockSize, output: work
+                ).run(Worker(rung: rung, progress: progress))
+                return "\(try File.size(Path.join(work, RootPacking.image)) / 1_000_000) MB"
+            }
+        }
+
+        // 8. The ISO.
+        let iso = Path.join(options.output, baseName + ".iso")
+        _ = try timed("ISO") {
+            try makeISO(
+                iso, kernel: baseTree.host("/usr/lib/modules/\(kernel)/vmlinuz"),
+                initramfs: Path.join(initramfs, "initramfs.img"), root: Path.join(root, RootPacking.image),
+                bootTree: Path.join(bootTree, "root"), epoch: epoch)
+            return "\(Path.name(iso)), \(try File.size(iso) / 1_000_000) MB"
+        }
+        let artefacts = try record.write(key: artefactKey, files: [iso])
+        return result(artefacts, lock, unchanged: false)
+    }
+
+    /// `hypervisor-0.1.0-x86_64`
+    private var baseName: String { "\(recipe.name)-\(recipe.version)-\(recipe.arch)" }
+
+    private func chooseImagePackages() throws -> Lock {
+        try LockFile(recipe: recipe.file).lock(
+            for: ResolutionRequest(recipe), with: resolver, locked: options.locked, progress: progress)
+    }
+
+    private func chooseBootLoaderPackages() throws -> Lock { try resolver.resolve(.bootLoader(of: recipe)) }
+
+    private var resolver: Resolver {
+        Resolver(cacheFolder: options.cacheFolder, offline: options.offline, progress: progress)
+    }
+
+    /// SOURCE_DATE_EPOCH (reproducible-builds.org), when it is set.
+    private func sourceDate() throws -> Int? {
+        guard let text = Environment.variable("SOURCE_DATE_EPOCH") else { return nil }
+        guard let seconds = Int(text), seconds >= 0, seconds <= Int(UInt32.max) else {
+            throw Failure(.invalidInput, "SOURCE_DATE_EPOCH is \"\(text)\", not a number of seconds since 1970")
+        }
+        return seconds
+    }
+
+    private func install(_ packages: [StoredPackage], into root: String, rung: Rung, epoch: Int, name: String) throws
+        -> String
+    {
+        try timed(name) {
+            var installer = Installer(rung: rung, progress: progress)
+            installer.documentation = !recipe.trim.removesDocs
+            installer.languages = recipe.trim.locales?.map(\.value)
+            try installer.install(packages, into: root, time: epoch)
+            return "\(packages.count) packages"
+        }
+    }
+
+    private func makeISO(
+        _ path: String, kernel: String, initramfs: String, root: String, bootTree: String, epoch: Int
+    ) throws {
+        let tools = ToolTree(bootTree, progress: progress)
+        let menu = BootMenu(
+            title: "Nodewright \(recipe.name) \(recipe.version)", label: recipe.image.label,
+            kernelArguments: recipe.kernelArguments.map(\.value) + options.kernelArguments)
+        try HybridISO(
+            menu: menu, kernel: kernel, initramfs: initramfs, root: root, bios: BIOSLoader(tools: tools),
+            efi: EFILoader(tree: bootTree), epoch: epoch, progress: progress
+        ).write(to: path)
+        if let limit = recipe.image.isoLimit, try File.size(path) > limit {
+            let size = try File.size(path)
+            try File.remove(path)
+            throw Failure(
+                .invalidInput,
+                "the ISO has \(size) bytes, more than the \(limit) that the recipe allows (image: sizes: iso-limit)",
+                hint: "remove packages, add trim rules, or raise the limit")
+        }
+    }
+
+    private func result(_ artefacts: [BuildResult.Artefact], _ lock: Lock, unchanged: Bool) -> BuildResult {
+        BuildResult(
+            artefacts: artefacts, packages: lock.packages.count, installedSize: lock.installedSize,
+            stages: clock.stages, isUnchanged: unchanged)
+    }
+
+    /// Runs one stage and tells when it starts and ends.
+    func timed(_ phase: String, _ body: () throws -> String) throws -> String {
+        progress(.started(phase: phase, total: nil, unit: .items))
+        let note = try body()
+        progress(.finished(phase: phase, note: note))
+        return note
+    }
+}
+
+/// Notes how long each phase takes, for the summary.
+final class StageClock: Sendable {
+    private struct State {
+        var begun: [String: Double] = [:]
+        var stages: [(name: String, seconds: Double)] = []
+    }
+
+    private let state = Mutex(State())
+    private let next: ProgressSink
+
+    init(_ next: @escaping ProgressSink) { self.next = next }
+
+    var stages: [(name: String, seconds: Double)] { state.withLock { $0.stages } }
+
+    func hear(_ event: ProgressEvent) {
+        switch event {
+        case .started(let phase, _, _): state.withLock { $0.begun[phase] = monotonicSeconds() }
+        case .finished(let phase, _):
+            state.withLock { state in
+                guard let begin = state.begun.removeValue(forKey: phase) else { return }
+                state.stages.append((phase, monotonicSeconds() - begin))
+            }
+        default: break
+        }
+        next(event)
+    }
+}

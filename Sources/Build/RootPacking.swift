@@ -1,0 +1,72 @@
+import Artefacts
+import Document
+import Host
+import Packages
+import Recipe
+import RootTree
+public import Sandbox
+
+/// Packing the finished root tree into its squashfs, inside a worker, where the tree's layers can be mounted.
+public struct RootPacking {
+    /// The workers of this module, by name; the program registers them with `Worker.serve`.
+    public static let workers: [String: Worker.Body] = ["pack": RootPacking.worker]
+
+    /// The root file system in the stage folder.
+    static let image = "root.squashfs"
+    /// Its listing: kind, mode, owner, size, checksum, capabilities and path of everything in it.
+    static let listing = "root.list"
+
+    /// The installed packages.
+    let base: String
+    /// The changes of the recipe.
+    let customised: String
+    /// The RPM files, whose headers give owners, modes and capabilities.
+    let packages: [String]
+    let epoch: Int
+    let compression: ResolvedRecipe.Image.Compression
+    let blockSize: Int
+    /// Where image and listing go.
+    let output: String
+
+    /// Packs in a worker.
+    func run(_ worker: Worker) throws { _ = try worker.run("pack", job: JSON.bytes(json(worker.rung))) }
+
+    private func json(_ rung: Rung) -> JSONValue {
+        var level = 0
+        if case .zstd(let number) = compression { level = number }
+        return [
+            "base": .string(base), "customised": .string(customised), "packages": .strings(packages),
+            "epoch": .integer(epoch), "zstd-level": .integer(level), "block-size": .integer(blockSize),
+            "output": .string(output), "rung": .string(rung.rawValue),
+        ]
+    }
+
+    private static let worker: Worker.Body = { job, progress in
+        let job = try JSON.parse(job, file: "the job of packing")
+        func text(_ key: String) throws -> String {
+            guard let text = job[key]?.string else { throw Failure(.internalError, "\"\(key)\" is missing in the job") }
+            return text
+        }
+        func number(_ key: String) throws -> Int {
+            guard let number = job[key]?.integer else {
+                throw Failure(.internalError, "\"\(key)\" is missing in the job")
+            }
+            return number
+        }
+        guard let rung = Rung(rawValue: try text("rung")) else { throw Failure(.internalError, "unknown rung") }
+        let customised = try text("customised")
+        let output = try text("output")
+        let epoch = try number("epoch")
+        let tree = try WorkingTree(base: try text("base"), stage: customised).open(rung: rung)
+        let files = try PackageHeader.files(ofPackages: (job["packages"]?.sequence ?? []).compactMap(\.string))
+        let table = try OwnershipTable(tree, packages: files, rules: try CustomisationReport(stage: customised).rules)
+        let root = try ImageTree(tree, ownership: table, epoch: epoch)
+        var squashfs = Squashfs(epoch: epoch, progress: progress)
+        let level = try number("zstd-level")
+        squashfs.compression = level == 0 ? .xz : .zstd(level: level)
+        squashfs.blockSize = try number("block-size")
+        try squashfs.write(to: Path.join(output, image)) { try root.writeTar(to: $0) }
+        try File.write(Path.join(output, listing), try root.listing())
+        return []
+    }
+}
