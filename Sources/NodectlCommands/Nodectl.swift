@@ -23,6 +23,11 @@ public struct Nodectl: ParsableCommand {
     /// Parses the arguments, runs the command and ends the process with the documented exit status.
     public static func start() -> Never {
         do {
+            // Swift reads the arguments from there; without them every command would end as the help, with status 0.
+            guard File.exists("/proc/self/cmdline") else {
+                throw Failure(
+                    .device, "the arguments cannot be read: /proc is not mounted here", hint: "mount it first")
+            }
             var command = try parseAsRoot()
             try command.run()
             Glibc.exit(ExitStatus.done.rawValue)

@@ -51,8 +51,10 @@ import Testing
             return
         }
         let program = try Programs.built("nodectl")
-        let keys = "(sleep 2; printf '\\r'; sleep 2; printf '\\004'; sleep 1) | script -qfec '\(program) console' /dev/null"
-        let shown = try Command("timeout", ["10", "sh", "-c", keys]).run().text
+        // Enter, and at the login prompt the end of the input, which ends agetty.
+        let keys = "(sleep 2; printf '\\r'; sleep 2; printf '\\004'; sleep 1)"
+        let pipe = "\(keys) | script -qfec 'exec \(program) console' /dev/null"
+        let shown = try Command("timeout", ["20", "sh", "-c", pipe]).run().text
         let screen = try #require(shown.split(separator: "login: ").first)
         #expect(screen.contains("Press Enter to log in."))
         #expect(shown.contains("login: "), "\(shown)")

@@ -57,4 +57,17 @@ import Testing
             #expect(failed.errorTail.contains("none/etc\" is not a folder\nhint: "))
         }
     }
+
+    @Test func withoutProcNothingIsDoneInSilence() throws {
+        // A root that nobody mounted anything into, as a careless caller of "render" might use it.
+        let hide = "mount -t tmpfs none /proc && exec \"$0\" render --root /nonexistent"
+        let program = try Programs.built("nodectl")
+        let result = try Command("unshare", ["--map-root-user", "--mount", "sh", "-c", hide, program]).run()
+        if result.errorTail.contains("unshare") || result.errorTail.contains("mount:") {
+            print("skipped: no namespaces here: \(result.errorTail)")
+            return
+        }
+        #expect(result.status == ExitStatus.device.rawValue)
+        #expect(result.errorTail.contains("/proc is not mounted"))
+    }
 }
