@@ -88,7 +88,7 @@ let package = Package(
         tests("DocumentTests", ["Document", "Host", "TestSupport"]),
         tests("RecipeTests", ["Document", "Recipe", "Host", "TestSupport"]),
         tests("PackagesTests", ["Document", "Host", "Packages", "Transfer", "TestSupport"]),
-        tests("RootTreeTests", ["Archives", "Host", "Packages", "Recipe", "RootTree", "Sandbox", "TestSupport"]),
+        tests("RootTreeTests", ["Archives", "Document", "Host", "Packages", "Recipe", "RootTree", "Sandbox", "TestSupport"]),
         tests("ArtefactsTests", ["Archives", "Artefacts", "Host", "TestSupport"]),
         tests("ArchitectureTests", ["Host"]),
         tests("BuildTests", ["Build", "Host", "Transfer", "TestSupport"]),

@@ -66,7 +66,7 @@ extension Customisation {
         return (customisation, rung)
     }
 
-    private init(
+    init(
         name: String, version: String, overlays: [ResolvedRecipe.Overlay], users: [ResolvedRecipe.User],
         services: ResolvedRecipe.Services, trim: ResolvedRecipe.Trim, scripts: [ResolvedRecipe.Script], base: String,
         stage: String, epoch: Int

@@ -11,7 +11,7 @@ public import Sandbox
 /// ```
 public struct Customisation: Sendable {
     /// The workers of this module, by name; the program registers them with `Worker.serve`.
-    public static let workers: [String: Worker.Body] = ["customise": Customisation.worker]
+    public static let workers: [String: Worker.Body] = [workerName: worker].merging(FinishedTree.workers) { $1 }
 
     /// The name under which the worker is registered.
     static let workerName = "customise"
@@ -75,16 +75,22 @@ public struct Customisation: Sendable {
         for script in scripts { try run(script, tree, mounts, progress) }
         try presets.apply(mounts, progress: progress)
 
-        // 3. What goes, then what describes the rest. Modules are uncompressed last: most never stay that long.
         let modules = ModuleUnpacking(tree: tree)
         let bringsModules = copy.rules.contains { $0.path.hasPrefix("/usr/lib/modules/") }
         try modules.describe(anew: bringsModules || !scripts.isEmpty, mounts, progress: progress)
+        try mounts.leave()
+
+        // 3. What goes. Nothing is mounted now: patterns must not reach /proc. Modules are uncompressed last, because most never
+        // stay that long.
         var trimmer = Trimmer(tree)
         try trimmer.apply(trim)
         try modules.run()
-        try modules.describe(anew: true, mounts, progress: progress)
-        try runIfPresent("/usr/sbin/ldconfig", ["-X"], tree, mounts, progress)
-        try mounts.leave()
+
+        // 4. What describes the rest.
+        let again = try RootMounts(tree.folder, rung: rung)
+        try modules.describe(anew: true, again, progress: progress)
+        try runIfPresent("/usr/sbin/ldconfig", ["-X"], tree, again, progress)
+        try again.leave()
         try files.clean()
         try files.moveVar()
 

@@ -1,0 +1,118 @@
+import Glibc
+import Host
+import Testing
+
+@testable import Packages
+@testable import RootTree
+
+func packageFile(
+    _ path: String, mode: UInt32, user: String = "root", group: String = "root", capabilities: String? = nil
+) -> PackageFile {
+    PackageFile(
+        path: path, mode: mode, user: user, group: group, capabilities: capabilities, linkTarget: nil, size: 0,
+        modified: 1_600_000_000, language: nil, package: "sample-1-1.x86_64", isGhost: false, isConfig: false,
+        isDocumentation: false)
+}
+
+/// A small tree with everything that an image can hold.
+func withSampleTree(_ body: (Tree) throws -> Void) throws {
+    try Folder.withTemporary { folder in
+        let tree = Tree(folder)
+        try tree.write("/etc/passwd", "root:x:0:0::/root:/bin/bash\nchrony:x:995:994::/:/sbin/nologin\n")
+        try tree.write("/etc/group", "root:x:0:\ntty:x:5:\nchrony:x:994:\n")
+        try tree.write("/usr/bin/ping", "ping", mode: 0o755)
+        try check("link") { Glibc.link(folder + "/usr/bin/ping", folder + "/usr/bin/ping6") }
+        try tree.write("/usr/bin/wall", "wall", mode: 0o755)
+        try tree.write("/opt/zoë", "text", mode: 0o640)
+        try tree.link("/bin", to: "usr/bin")
+        try tree.write(
+            "/usr/lib/tmpfiles.d/chrony.conf", "# comment\nd /var/lib/chrony 0750 chrony chrony -\nL /run/x - - - - y\n"
+        )
+        try tree.createFolder("/usr/share/factory/var/lib/chrony")
+        try tree.createFolder("/run/left")
+        try body(tree)
+    }
+}
+
+@Suite struct ImageTreeTests {
+    private static let packages = [
+        packageFile("/bin/ping", mode: 0o100755, capabilities: "cap_net_raw=p"),
+        packageFile("/usr/bin/wall", mode: 0o102755, group: "tty"),
+        packageFile("/usr/bin/missing", mode: 0o100755, user: "nobody-knows"),
+    ]
+
+    @Test func takesOwnersFromTheTable() throws {
+        try withSampleTree { tree in
+            let rule = OwnershipTable.Rule(path: "/opt/zoë", user: "chrony", mode: 0o600, source: "overlay")
+            let table = try OwnershipTable(tree, packages: Self.packages, rules: [rule])
+            let lines = try ImageTree(tree, ownership: table, epoch: 1_700_000_000).listing().split(separator: "\n")
+            func fields(_ path: String) -> [Substring] {
+                lines.first { $0.hasSuffix("\t" + path) }?.split(separator: "\t") ?? []
+            }
+            #expect(fields("/usr/bin/ping")[..<5].elementsEqual(["f", "0755", "0", "0", "4"]))
+            #expect(fields("/usr/bin/ping")[6] == "cap_net_raw=p")
+            #expect(fields("/usr/bin/ping6 = /usr/bin/ping")[0] == "h")
+            #expect(fields("/usr/bin/wall")[..<4].elementsEqual(["f", "2755", "0", "5"]))
+            #expect(fields("/opt/zoë")[..<4].elementsEqual(["f", "0600", "995", "0"]))
+            #expect(fields("/usr/share/factory/var/lib/chrony")[..<4].elementsEqual(["d", "0750", "995", "994"]))
+            #expect(fields("/bin -> usr/bin")[..<2].elementsEqual(["l", "0777"]))
+            // Mounted over at boot: the folder stays, its content does not.
+            #expect(fields("/run").first == "d")
+            #expect(fields("/run/left").isEmpty)
+        }
+    }
+
+    @Test func namesThePackageOfAnUnknownUser() throws {
+        try withSampleTree { tree in
+            let file = packageFile("/usr/bin/wall", mode: 0o100755, user: "ghost-user")
+            let failure = #expect(throws: Failure.self) { try OwnershipTable(tree, packages: [file]) }
+            #expect(failure?.message.contains("sample-1-1.x86_64") == true)
+            #expect(failure?.message.contains("/usr/bin/wall") == true)
+            #expect(failure?.message.contains("ghost-user") == true)
+        }
+    }
+
+    /// mksquashfs must keep owners, setgid bits, capabilities, hard links and times, and give the same bytes twice.
+    @Test func survivesMksquashfs() throws {
+        try withSampleTree { tree in
+            let table = try OwnershipTable(tree, packages: Self.packages)
+            let image = try ImageTree(tree, ownership: table, epoch: 1_700_000_000)
+            try Folder.withTemporary { scratch in
+                for name in ["a", "b"] {
+                    let tar = Path.join(scratch, name + ".tar")
+                    let descriptor = open(tar, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+                    try image.writeTar(to: descriptor)
+                    lseek(descriptor, 0, SEEK_SET)
+                    try Command(
+                        "mksquashfs", ["-", Path.join(scratch, name), "-tar", "-quiet", "-no-progress"],
+                        environment: ["SOURCE_DATE_EPOCH": "1700000000"], input: .descriptor(descriptor)
+                    ).run().check()
+                    close(descriptor)
+                }
+                let first = try File.read(Path.join(scratch, "a"))
+                let second = try File.read(Path.join(scratch, "b"))
+                #expect(first == second)
+                let listing = try Command("unsquashfs", ["-lln", "-UTC", Path.join(scratch, "a")]).run().check().text
+                #expect(listing.contains("-rwxr-sr-x 0/5 "))
+                #expect(listing.contains("2020-09-13 12:26 squashfs-root/usr/bin/wall"))
+                #expect(listing.contains("2023-11-14 22:13 squashfs-root/opt/zoë"))
+                #expect(listing.contains("drwxr-x--- 995/994 "))
+                try Command(
+                    "unsquashfs",
+                    ["-quiet", "-no-progress", "-d", Path.join(scratch, "out"), Path.join(scratch, "a"), "usr/bin"]
+                ).run()
+                    .check()
+                var one = stat()
+                var other = stat()
+                stat(Path.join(scratch, "out/usr/bin/ping"), &one)
+                stat(Path.join(scratch, "out/usr/bin/ping6"), &other)
+                #expect(one.st_ino == other.st_ino && one.st_ino != 0)
+                // Only root may set the attribute that unsquashfs then restores.
+                if getuid() == 0, Environment.program("getcap") != nil {
+                    let text = try Command("getcap", [Path.join(scratch, "out/usr/bin/ping")]).run().check().text
+                    #expect(text.hasSuffix("ping cap_net_raw=p\n"))
+                }
+            }
+        }
+    }
+}
