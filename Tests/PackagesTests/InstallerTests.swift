@@ -123,12 +123,11 @@ struct InstallerTests {
                 } catch { ended.withLock { $0 = error as? Failure } }
             }
             let database = Path.join(root, "usr/lib/sysimage/rpm/rpmdb.sqlite")
-            for _ in 1...200 where !File.exists(database) { usleep(50_000) }
+            for _ in 1...600 where !File.exists(database) { usleep(50_000) }
             usleep(300_000)
             let workers = try Self.processes(named: link)
-            #expect(!workers.isEmpty)
-            // The outer process first: the inner one must die with it.
-            kill(workers[0], SIGKILL)
+            // The outer process: the inner one must die with it.
+            kill(try #require(workers.first), SIGKILL)
             thread.join()
             #expect(ended.withLock { $0 }?.message.contains("was ended by signal 9") == true)
             for _ in 1...100 where try !Self.processes(named: link).isEmpty { usleep(50_000) }

@@ -39,9 +39,11 @@ enum Oracle {
     static func name(_ package: LockedPackage) -> String { package.nevra }
 
     /// dnf's answers, one for each case.
-    static func choices(_ repositories: [RepositorySource], _ cases: [OracleTests.Case]) throws -> [Answer] {
+    static func choices(_ repositories: [RepositorySource], _ cases: [OracleTests.Case], platform: String? = nil) throws
+        -> [Answer]
+    {
         let job: JSONValue = [
-            "arch": "x86_64",
+            "arch": "x86_64", "platform": .string(platform ?? ""),
             "repositories": .array(
                 repositories.map {
                     ["name": .string($0.name), "baseurl": .string($0.baseURLs[0]), "priority": .integer($0.priority)]

@@ -108,9 +108,75 @@ struct OracleTests {
             ])
     }
 
+    /// CentOS Stream 9 has no default streams any more, so two are given to it.
+    @Test(.enabled(if: Oracle.hasDNF && Oracle.hasData, "needs dnf and the shared metadata"))
+    func defaultStreamsOfModules() throws {
+        let data = try #require(Oracle.dataFolder)
+        try Folder.withTemporary { folder in
+            let repodata = Path.join(folder, "appstream/repodata")
+            try Folder.create(repodata)
+            for name in try Folder.list(Path.join(data, "cs9/appstream/repodata")) {
+                try File.copy(Path.join(data, "cs9/appstream/repodata/\(name)"), to: Path.join(repodata, name))
+            }
+            let packed = try #require(try Folder.list(repodata).first { $0.hasSuffix("modules.yaml.xz") })
+            var text = String(decoding: try CompressedFile.read(Path.join(repodata, packed)), as: UTF8.self)
+            for (module, stream) in [("nodejs", "20"), ("postgresql", "16")] {
+                let line = "document: modulemd-defaults\nversion: 1\ndata:\n  module: \(module)\n"
+                #expect(text.contains(line))
+                text = text.replacing(line, with: line + "  stream: \"\(stream)\"\n")
+            }
+            let modules = Path.join(folder, "modules.yaml")
+            try File.write(modules, text)
+            try Command("modifyrepo_c", ["--mdtype=modules", modules, repodata]).run().check()
+            let appstream = RepositorySource(
+                name: "appstream", baseURLs: ["file:\(folder)/appstream"], allowsUnsigned: true)
+            try compare(
+                [Oracle.repository("baseos", "cs9/baseos"), appstream],
+                [
+                    Case(packages: ["nodejs"]), Case(packages: ["nodejs", "npm"], weak: true),
+                    Case(packages: ["postgresql-server"]), Case(packages: ["postgresql"]), Case(packages: ["nginx"]),
+                    Case(packages: ["php-cli"]), Case(packages: ["ruby"]), Case(packages: ["nodejs*"]),
+                ], platform: "platform:el9")
+        }
+    }
+
+    /// The explanation has dnf's words; only the repositories are named in addition.
+    @Test(
+        .enabled(if: Oracle.hasDNF && Oracle.hasData, "needs dnf and the shared metadata"),
+        arguments: [
+            ["libvirt-daemon"], ["qemu-kvm-core"], ["coreutils", "coreutils-single"], ["curl", "curl-minimal"],
+        ])
+    func explainsAsDnfDoes(packages: [String]) throws {
+        let repositories = [
+            Oracle.repository("baseos", "cs9/baseos"), Oracle.repository("appstream", "cs9/appstream"),
+        ]
+        guard case .impossible(let text)? = try Oracle.choices(repositories, [Case(packages: packages)]).first else {
+            Issue.record("dnf can install \(packages)")
+            return
+        }
+        func plain(_ line: some StringProtocol) -> String {
+            var line = Substring(line)
+            while line.first == " " || line.first == "-" { line = line.dropFirst() }
+            if line.lowercased().hasPrefix("problem"), let colon = line.firstIndex(of: ":") {
+                line = line[line.index(colon, offsetBy: 2)...]
+            }
+            for name in [" from baseos", " from appstream"] { line = Substring(line.replacing(name, with: "")) }
+            return String(line)
+        }
+        try Folder.withTemporary { cache in
+            let failure = #expect(throws: Failure.self) {
+                try Resolver(cacheFolder: cache).resolve(
+                    ResolutionRequest(packages: packages, repositories: repositories))
+            }
+            let ours = Set((failure?.details ?? []).map(plain))
+            let theirs = Set(text.split(separator: "\n").map(plain))
+            #expect(ours == theirs)
+        }
+    }
+
     /// Solves every case here and with dnf and compares.
-    private func compare(_ repositories: [RepositorySource], _ cases: [Case]) throws {
-        let expected = try Oracle.choices(repositories, cases)
+    private func compare(_ repositories: [RepositorySource], _ cases: [Case], platform: String? = nil) throws {
+        let expected = try Oracle.choices(repositories, cases, platform: platform)
         #expect(expected.count == cases.count)
         try Folder.withTemporary { cache in
             for (one, expected) in zip(cases, expected) {

@@ -10,6 +10,8 @@ public struct Installer: Sendable {
     public var documentation = true
     /// The languages whose files are installed, such as `en` or `de_AT`; nil for all, empty for none.
     public var languages: [String]?
+    /// Users and groups that the recipe makes later; files of packages may belong to them.
+    public var declaredUsers: [String] = []
 
     private let rung: Rung
     private let program: String?
@@ -39,7 +41,7 @@ public struct Installer: Sendable {
         }
         let job = TransactionJob(
             root: Path.absolute(root), packages: packages.map { Path.absolute($0.path) }, documentation: documentation,
-            languages: languages, time: time, rung: rung.rawValue)
+            languages: languages, time: time, rung: rung.rawValue, declaredUsers: declaredUsers)
         _ = try Worker(program: program, rung: rung, progress: progress).run("install", job: job.json)
     }
 }

@@ -32,6 +32,8 @@ struct Transaction {
         try mounts.leave()
         try requireKnownOwners(files)
         try PackageDatabase(root: job.root).settle()
+        // Inode numbers and times of the build's disk; ldconfig makes it anew when it wants to.
+        try File.remove(Path.join(job.root, "var/cache/ldconfig/aux-cache"))
     }
 
     /// Runs the transaction and returns the files of all packages.
@@ -98,6 +100,7 @@ struct Transaction {
         let filters = RPMPROB_FILTER_IGNOREARCH.rawValue | RPMPROB_FILTER_IGNOREOS.rawValue
         let code = rpmtsRun(set.pointer, nil, rpmprobFilterFlags(filters))
         rpmtsCloseDB(set.pointer)
+        if code == 0 { observer.finish() }
         if code > 0 { try refuseProblems(set, "the packages cannot be installed") }
         if let failure = observer.failure { throw failure }
         if let first = observer.scriptFailures.first {
@@ -149,13 +152,12 @@ struct Transaction {
 
     /// librpm unpacks a file of an unknown user as root's and reports success; here it is an error.
     private func requireKnownOwners(_ files: [PackageFile]) throws {
-        let known = try SystemUsers(root: job.root)
-        let orphans = files.filter { file in
-            (file.user != "root" && known.users[file.user] == nil)
-                || (file.group != "root" && known.groups[file.group] == nil)
-        }
+        let system = try SystemUsers(root: job.root)
+        let users = Set(system.users.keys).union(job.declaredUsers).union(["root"])
+        let groups = Set(system.groups.keys).union(job.declaredUsers).union(["root"])
+        let orphans = files.filter { !users.contains($0.user) || !groups.contains($0.group) }
         guard let first = orphans.first else { return }
-        let isUser = first.user != "root" && known.users[first.user] == nil
+        let isUser = !users.contains(first.user)
         throw Failure(
             .invalidInput,
             "package \(first.package): \"\(first.path)\" belongs to the \(isUser ? "user \"\(first.user)\"" : "group \"\(first.group)\""), which nothing creates",

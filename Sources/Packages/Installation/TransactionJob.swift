@@ -15,11 +15,14 @@ struct TransactionJob: Equatable {
     var time: Int
     /// How the worker is root.
     var rung: String
+    /// Users and groups that are made after the transaction.
+    var declaredUsers: [String] = []
 
     var json: [UInt8] {
         JSON.bytes([
             "root": .string(root), "packages": .strings(packages), "documentation": .bool(documentation),
             "languages": languages.map { .strings($0) } ?? .null, "time": .integer(time), "rung": .string(rung),
+            "declared-users": .strings(declaredUsers),
         ])
     }
 }
@@ -29,10 +32,12 @@ extension TransactionJob {
         let node = try JSON.parse(json, file: "the job", limit: JSON.largestLimit)
         guard let root = node["root"]?.string, root.hasPrefix("/"), root != "/",
             let packages = node["packages"]?.sequence, let documentation = node["documentation"]?.bool,
-            let time = node["time"]?.integer, let rung = node["rung"]?.string
+            let time = node["time"]?.integer, let rung = node["rung"]?.string,
+            let declared = node["declared-users"]?.sequence
         else { throw Failure(.internalError, "the job of the worker \"install\" is incomplete") }
         self.init(
             root: root, packages: packages.compactMap(\.string), documentation: documentation,
-            languages: node["languages"]?.sequence?.compactMap(\.string), time: time, rung: rung)
+            languages: node["languages"]?.sequence?.compactMap(\.string), time: time, rung: rung,
+            declaredUsers: declared.compactMap(\.string))
     }
 }

@@ -88,19 +88,32 @@ final class TransactionObserver {
                 output: text.split(separator: "\n").suffix(12).map(String.init)))
     }
 
+    /// sysusers.d files whose users have not been made yet.
+    private var pendingUserFiles: [String] = []
+
     private func makeUsers(of package: PackageToInstall) {
-        guard !package.userFiles.isEmpty, failure == nil else { return }
+        pendingUserFiles += package.userFiles.filter { !pendingUserFiles.contains($0) }
         // librpm has this process inside the root while it unpacks and runs scriptlets.
         let prefix = FileIdentity("/") == rootIdentity ? "/" : root
+        // Were the file made before the package that owns it, that one would be unpacked beside it as .rpmnew.
+        if File.exists(Path.join(prefix, "etc/passwd")) { makeUsers(below: prefix) }
+    }
+
+    /// Makes the users that are left when no package brings /etc/passwd.
+    func finish() { makeUsers(below: root) }
+
+    private func makeUsers(below prefix: String) {
+        guard !pendingUserFiles.isEmpty, failure == nil else { return }
         do {
             var users = try SystemUsers(root: prefix)
-            for file in package.userFiles {
+            for file in pendingUserFiles {
                 let path = Path.join(prefix, file)
                 if File.kind(path) == .regular { users.apply(try File.readText(path, limit: 1 << 20)) }
             }
             try users.write()
+            pendingUserFiles = []
         } catch let failure as Failure {
-            self.failure = failure.during("making the users of package \(package.nevra)")
+            self.failure = failure.during("making the users of packages")
         } catch {
             self.failure = Failure(.internalError, "\(error)")
         }

@@ -46,9 +46,8 @@ final class PackageSolver {
             let rules = IdQueue()
             solver_findallproblemrules(solver, Id(problem), rules.pointer)
             var lines: [String] = []
-            for rule in rules.ids {
-                let line = ProblemRule(solver, rule, pool).text
-                if !lines.contains(line) { lines.append(line) }
+            for rule in rules.ids.flatMap({ ProblemRule.all(solver, $0, pool) }) where !lines.contains(rule.text) {
+                lines.append(rule.text)
             }
             return lines
         }

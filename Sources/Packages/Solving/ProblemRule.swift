@@ -2,17 +2,23 @@ import CSolv
 
 /// One step of an explanation, in the words that dnf uses.
 struct ProblemRule {
-    private let pool: PackagePool
-    private let solver: UnsafeMutablePointer<Solver>
-    private let type: SolverRuleinfo
-    private var source: Id = 0
-    private var target: Id = 0
-    private var dependency: Id = 0
+    fileprivate let pool: PackagePool
+    fileprivate let solver: UnsafeMutablePointer<Solver>
+    fileprivate let type: SolverRuleinfo
+    fileprivate let source: Id
+    fileprivate let target: Id
+    fileprivate let dependency: Id
 
-    init(_ solver: UnsafeMutablePointer<Solver>, _ rule: Id, _ pool: PackagePool) {
-        self.pool = pool
-        self.solver = solver
-        type = solver_ruleinfo(solver, rule, &source, &target, &dependency)
+    /// Everything that a rule of the solver stands for: two packages may conflict, or need each other, for several reasons.
+    static func all(_ solver: UnsafeMutablePointer<Solver>, _ rule: Id, _ pool: PackagePool) -> [ProblemRule] {
+        let queue = IdQueue()
+        solver_allruleinfos(solver, rule, queue.pointer)
+        let ids = queue.ids
+        return stride(from: 0, to: ids.count - 3, by: 4).map { index in
+            ProblemRule(
+                pool: pool, solver: solver, type: SolverRuleinfo(rawValue: UInt32(bitPattern: ids[index])),
+                source: ids[index + 1], target: ids[index + 2], dependency: ids[index + 3])
+        }
     }
 
     var text: String {
