@@ -152,7 +152,8 @@ public struct ImageBuild: Sendable {
     ) throws {
         let tools = ToolTree(bootTree, progress: progress)
         let menu = BootMenu(
-            title: "Nodewright \(recipe.name) \(recipe.version)", label: recipe.image.label,
+            // Without the word Nodewright: whoever waits for it on a serial line waits for the status screen.
+            title: "\(recipe.name) \(recipe.version)", label: recipe.image.label,
             kernelArguments: recipe.kernelArguments.map(\.value) + options.kernelArguments)
         try HybridISO(
             menu: menu, kernel: kernel, initramfs: initramfs, root: root, bios: BIOSLoader(tools: tools),
