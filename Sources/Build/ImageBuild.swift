@@ -158,10 +158,8 @@ public struct ImageBuild: Sendable {
         try HybridISO(
             menu: menu, kernel: kernel, initramfs: initramfs, root: root, bios: BIOSLoader(tools: tools),
             efi: EFILoader(tree: bootTree), epoch: epoch, progress: progress
-        ).write(to: path)
-        if let limit = recipe.image.isoLimit, try File.size(path) > limit {
-            let size = try File.size(path)
-            try File.remove(path)
+        ).write(to: path) { size in
+            guard let limit = recipe.image.isoLimit, size > limit else { return }
             throw Failure(
                 .invalidInput,
                 "the ISO has \(size) bytes, more than the \(limit) that the recipe allows (image: sizes: iso-limit)",

@@ -47,7 +47,9 @@ public struct HybridISO: Sendable {
     }
 
     /// Writes the image, aside first; a failure leaves what was there before.
-    public func write(to path: String) throws {
+    ///
+    /// - Parameter accept: gets the size in bytes before the image takes its name, and may refuse it by throwing
+    public func write(to path: String, accept: (_ size: Int) throws -> Void = { _ in }) throws {
         try checkLabel()
         let aside = path + ".part"
         try Folder.create(Path.parent(path))
@@ -56,6 +58,7 @@ public struct HybridISO: Sendable {
         try Folder.withTemporary(in: Path.parent(path), prefix: ".iso") { folder in
             try during("writing \"\(path)\"") { try write(aside, folder) }
         }
+        try accept(try File.size(aside))
         try File.sync(aside)
         try File.rename(aside, to: path)
     }
