@@ -7,6 +7,7 @@ struct NodectlPackage: Sendable {
     private let progress: ProgressSink
     private let program: String
     private let packaging: String
+    /// Paths below the folder of units.
     private let inputs: [String]
     /// Changes whenever the package has to be built again.
     let fingerprint: String
@@ -24,11 +25,11 @@ struct NodectlPackage: Sendable {
         self.program = program
         self.packaging = packaging
         let units = Path.join(packaging, "units")
-        let names = File.exists(units) ? try Folder.walk(units).map { Path.join(units, $0) } : []
-        inputs = names.filter { File.kind($0) == .regular }
+        let names = File.exists(units) ? try Folder.walk(units).filter { $0 != "README" } : []
+        inputs = names.filter { File.kind(Path.join(units, $0)) == .regular }
         var digest = Digest()
-        for path in [program, Path.join(packaging, "nodectl.spec")] + inputs {
-            digest.update(field: Path.name(path))
+        for path in [program, Path.join(packaging, "nodectl.spec")] + inputs.map({ Path.join(units, $0) }) {
+            digest.update(field: path == program ? "nodectl" : String(path.dropFirst(packaging.utf8.count)))
             digest.update(field: try Checksum.of(file: path).hex)
         }
         fingerprint = digest.finish().hex
@@ -53,8 +54,13 @@ struct NodectlPackage: Sendable {
         try Folder.withTemporary(prefix: "nodewright-rpmbuild") { top in
             let sources = Path.join(top, "SOURCES")
             try Folder.create(Path.join(sources, "units"))
+            try Folder.create(Path.join(top, "BUILD"))
             try Command("strip", ["-o", Path.join(sources, "nodectl"), program], progress: progress).run().check()
-            for unit in inputs { try File.copy(unit, to: Path.join(sources, "units/\(Path.name(unit))")) }
+            for unit in inputs {
+                let target = Path.join(sources, "units/\(unit)")
+                try Folder.create(Path.parent(target))
+                try File.copy(Path.join(packaging, "units/\(unit)"), to: target)
+            }
             let version = try Command(program, ["--version"], progress: progress).run().check().text
             let number = version.split { $0 == " " || $0 == "\n" }.first { $0.first?.isNumber == true }.map(String.init)
             try Command(
@@ -72,7 +78,8 @@ struct NodectlPackage: Sendable {
                 try Command(
                     "rpmsign",
                     [
-                        "--addsign", "--define", "_gpg_name \(key.fingerprint)", "--define", "_gpg_path \(key.home)",
+                        "--addsign", "--define", "__gpg \(Environment.program("gpg") ?? "gpg")", "--define",
+                        "_gpg_name \(key.fingerprint)", "--define", "_gpg_path \(key.home)",
                         Path.join(results, name),
                     ],
                     environment: ["GNUPGHOME": key.home], progress: progress
