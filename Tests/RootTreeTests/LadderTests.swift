@@ -8,13 +8,13 @@ import Testing
 
 @testable import RootTree
 
-/// The whole way from an installed tree to the listing of the image, on every rung of the ladder (DESIGN.md, decision 11).
+/// The whole way from an installed tree to its squashfs, on every rung of the ladder (DESIGN.md, decision 11).
 @Suite(.serialized) struct LadderTests {
     private static let user = "nodewright-ladder-test"
     private static let position = Position(file: "recipe.yaml")
 
-    /// The listings are equal, byte for byte, whatever the build may do.
-    @Test func listingsAreIdentical() throws {
+    /// Listings and images are equal, byte for byte, whatever the build may do.
+    @Test func imagesAreIdentical() throws {
         guard getuid() == 0 else {
             print("skipped: needs root, to make a user with subordinate ids")
             return
@@ -26,11 +26,13 @@ import Testing
         try File.copy(try Programs.built("nodewright"), to: program)
 
         var listings: [String: String] = [:]
+        var images: [String: [UInt8]] = [:]
         for rung in [Rung.root, .subordinateIDs, .singleID] {
             let folder = Path.join(home, rung.rawValue)
             try makeBase(folder + "/base")
             try File.write(folder + "/job", customisation(folder).json(rung: rung))
-            try File.write(folder + "/list", listingJob(folder, rung))
+            try File.write(folder + "/pack", packingJob(folder, rung))
+            try Folder.create(folder + "/out")
             try Command("chown", ["-R", "\(Self.user):", home]).run().check()
             func worker(_ name: String, _ job: String) throws -> [UInt8] {
                 let arguments = ["__worker", name, rung.rawValue, String(getpid())]
@@ -44,13 +46,16 @@ import Testing
                 return try command.run().check().output
             }
             _ = try during("customising as \(rung)") { try worker("customise", folder + "/job") }
-            listings[rung.rawValue] = String(
-                decoding: try during("listing as \(rung)") { try worker("listing", folder + "/list") }, as: UTF8.self)
+            _ = try during("packing as \(rung)") { try worker("pack", folder + "/pack") }
+            listings[rung.rawValue] = try File.readText(folder + "/out/root.list")
+            images[rung.rawValue] = try File.read(folder + "/out/root.squashfs")
         }
         let root = try #require(listings["root"])
         #expect(root.contains("\t995\t994\t"))
         #expect(root.contains("f\t4755\t0\t0\t"))
         for (_, listing) in listings { #expect(listing == root) }
+        // Not only the listing: the packed file systems are the same bytes.
+        #expect(Set(images.values).count == 1)
     }
 
     /// A tree in which a script can run: the host's own shell and a few tools with their libraries.
@@ -100,10 +105,11 @@ import Testing
             stage: folder + "/stage", epoch: 1_700_000_000)
     }
 
-    private func listingJob(_ folder: String, _ rung: Rung) -> [UInt8] {
+    private func packingJob(_ folder: String, _ rung: Rung) -> [UInt8] {
         JSON.bytes([
-            "rung": .string(rung.rawValue), "base": .string(folder + "/base"), "stage": .string(folder + "/stage"),
-            "packages": [], "epoch": 1_700_000_000,
+            "rung": .string(rung.rawValue), "base": .string(folder + "/base"), "customised": .string(folder + "/stage"),
+            "packages": [], "epoch": 1_700_000_000, "zstd-level": 1, "block-size": 131072,
+            "output": .string(folder + "/out"),
         ])
     }
 }

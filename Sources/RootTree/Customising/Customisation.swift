@@ -11,7 +11,7 @@ public import Sandbox
 /// ```
 public struct Customisation: Sendable {
     /// The workers of this module, by name; the program registers them with `Worker.serve`.
-    public static let workers: [String: Worker.Body] = [workerName: worker].merging(FinishedTree.workers) { $1 }
+    public static let workers: [String: Worker.Body] = [workerName: worker]
 
     /// The name under which the worker is registered.
     static let workerName = "customise"
