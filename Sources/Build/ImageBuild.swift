@@ -142,6 +142,7 @@ public struct ImageBuild: Sendable {
             var installer = Installer(rung: rung, progress: progress)
             installer.documentation = !recipe.trim.removesDocs
             installer.languages = recipe.trim.locales?.map(\.value)
+            installer.declaredUsers = recipe.users.map(\.name)
             try installer.install(packages, into: root, time: epoch)
             return "\(packages.count) packages"
         }

@@ -29,6 +29,7 @@ struct StageKeys {
         // What `Installer` is told besides the packages.
         digest.update(field: "docs \(!recipe.trim.removesDocs)")
         digest.update(field: "languages \(recipe.trim.locales?.map(\.value).joined(separator: " ") ?? "all")")
+        digest.update(field: "users \(recipe.users.map(\.name).joined(separator: " "))")
     }
 
     /// The installed packages.

@@ -59,7 +59,7 @@ struct TrustTests {
         ),
         Case(
             testDescription: "changed primary metadata",
-            damage: { folder in try append("x", to: try metadata(folder, "primary")) }, message: "is damaged"),
+            damage: { folder in try append("x", to: try metadata(folder, "primary.xml")) }, message: "is damaged"),
         Case(
             testDescription: "truncated package",
             damage: { try truncate(Path.join($0, "base-1-1.noarch.rpm"), by: 100) },

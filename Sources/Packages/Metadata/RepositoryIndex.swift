@@ -53,6 +53,6 @@ struct RepositoryIndex {
 
 /// Whether the path stays below the folder that it is relative to.
 func isPlainRelativePath(_ path: String) -> Bool {
-    !path.isEmpty && !path.hasPrefix("/") && !path.contains("\\") && !path.contains(":") && !path.contains("\0")
+    !path.isEmpty && !path.hasPrefix("/") && !path.contains("\\") && !path.contains("://") && !path.contains("\0")
         && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { $0 != ".." && $0 != "" }
 }

@@ -21,6 +21,8 @@ struct RequestedJobs {
     private(set) var warnings: [String] = []
 
     private var unmatched: [String] = []
+    /// Groups that environments are taken without.
+    private var excludedGroups: Set<String> = []
 
     init(pool: PackagePool, groups: PackageGroups, architecture: String) {
         self.pool = pool
@@ -30,9 +32,12 @@ struct RequestedJobs {
 
     private var query: PackageQuery { PackageQuery(pool: pool) }
 
-    /// Hides what `-name` requests name, as `dnf --exclude` does.
-    func exclude(_ requests: [String]) {
-        for request in requests {
+    /// Hides what `-name` requests name, as `dnf --exclude` does; `-@group` leaves a group out of the environments that have it.
+    mutating func exclude(_ requests: [String]) {
+        for request in requests where request.hasPrefix("@") {
+            excludedGroups.formUnion(groups.matching(String(request.dropFirst()))?.map(\.id) ?? [])
+        }
+        for request in requests where !request.hasPrefix("@") {
             for form in PackageSpecification.forms(request) {
                 let ids = query.matching(form)
                 if ids.isEmpty { continue }
@@ -71,7 +76,7 @@ struct RequestedJobs {
                     ? "the repositories describe no groups"
                     : "\"dnf group list --hidden\" shows the groups of a repository")
         }
-        for group in found {
+        for group in found where !excludedGroups.contains(group.id) {
             for member in group.members {
                 if case .optional = member.kind { continue }
                 var ids = query.exactlyNamed(member.name)
