@@ -136,7 +136,9 @@ enum RecipeShape {
         .either([
             .text(.line),
             .mapping([
-                .init("pattern", .text(.line), required: true, "What it matches."),
+                .init(
+                    "pattern", .either([.text(.line), .list(.text(.line))]), required: true,
+                    "What it matches: a pattern or a list of patterns."),
                 .init("optional", .bool, "Whether it may match nothing; false unless given."),
             ]),
         ]))

@@ -23,7 +23,7 @@ import Testing
             services: {enable: [sshd, a.timer], disable: [b], mask: [c@x.socket]}
             kernel-arguments: [quiet, 'dyndbg="file a +p"']
             trim:
-              files: [/usr/share/x, {pattern: /opt, optional: true}]
+              files: [/usr/share/x, {pattern: [/opt, /srv], optional: true}]
               keep-files: ["/usr/share/x/y"]
               locales: [C]
               docs: remove
@@ -57,7 +57,7 @@ import Testing
             #expect(recipe.services.enable.map(\.value) == ["sshd.service", "a.timer"])
             #expect(recipe.services.mask.map(\.value) == ["c@x.socket"])
             #expect(recipe.kernelArguments.map(\.value) == ["quiet", "dyndbg=\"file a +p\""])
-            #expect(recipe.trim.files.map(\.isOptional) == [false, true])
+            #expect(recipe.trim.files.map(\.isOptional) == [false, true, true])
             #expect(recipe.trim.removesDocs)
             #expect(recipe.trim.onlyReferencedFirmware)
             #expect(recipe.scripts[0].arguments == ["a", "b c"])

@@ -37,8 +37,11 @@ extension RecipeDecoder {
 
     private func rules(_ node: Node?, absolute: Bool) -> [ResolvedRecipe.Trim.Rule] {
         var seen: Set<String> = []
-        return (node?.sequence ?? []).compactMap { element in
+        let elements = (node?.sequence ?? []).flatMap { element in
             let pattern = element["pattern"] ?? element
+            return (pattern.sequence ?? [pattern]).map { (pattern: $0, isOptional: element["optional"]?.bool ?? false) }
+        }
+        return elements.compactMap { pattern, isOptional in
             guard let glob = glob(pattern), seen.insert(glob.text).inserted else { return nil }
             if absolute {
                 checkAbsolute(pattern)
@@ -50,7 +53,7 @@ extension RecipeDecoder {
                 )
             }
             return ResolvedRecipe.Trim.Rule(
-                pattern: glob, isOptional: element["optional"]?.bool ?? false, position: pattern.position)
+                pattern: glob, isOptional: isOptional, position: pattern.position)
         }
     }
 
