@@ -8,6 +8,7 @@ struct LabCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lab",
         abstract: "Make the lab: a Fedora-shaped package repository from Debian's archive.",
+        discussion: "Example: nodewright lab create",
         subcommands: [LabCreateCommand.self])
 }
 
