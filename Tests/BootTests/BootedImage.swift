@@ -41,13 +41,14 @@ struct BootedImage {
             let result = try Command(
                 try Programs.built("nodewright"),
                 [
-                    "boot", iso, "--accel", "tcg", "--quiet", "--script", script, "--timeout", "600", "--log", log,
+                    "boot", iso, "--accel", "tcg", "--quiet", "--script", script, "--timeout", "900", "--log", log,
                     "--second-serial", report, "--load-credential", "systemd.extra-unit.questions.service:unit",
                     "--load-credential", "questions:questions",
                     "--set-credential", "systemd.unit-dropin.multi-user.target:[Unit]\nWants=questions.service",
                 ] + arguments, folder: folder
             ).run()
-            let text = String(decoding: (try? File.read(report)) ?? [], as: UTF8.self)
+            // Without carriage returns, which Swift would take for one character with the line feed.
+            let text = String(decoding: ((try? File.read(report)) ?? []).filter { $0 != 0x0D }, as: UTF8.self)
             return (String(decoding: (try? File.read(log)) ?? [], as: UTF8.self), Self.parse(text), result)
         }
     }
@@ -98,7 +99,7 @@ struct BootedImage {
     private static func parse(_ report: String) -> [String: String] {
         var lines: [String: [String]] = [:]
         var name = ""
-        for line in report.replacing("\r", with: "").split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in report.split(separator: "\n", omittingEmptySubsequences: false) {
             if line.hasPrefix("@@@") {
                 name = String(line.dropFirst(3))
                 lines[name] = []
