@@ -52,8 +52,8 @@ public struct Node: Sendable {
 
     /// The value as text, when it is text (a number is not).
     public var string: String? { if case .string(let string) = value { string } else { nil } }
-    /// The value when it is a whole number.
     // Inlined into an optional chain, it makes the optimiser of Swift 6.3.1 crash ("Found outside of lifetime use").
+    /// The value when it is a whole number.
     public var integer: Int? { @inline(never) get { if case .integer(let integer) = value { integer } else { nil } } }
     /// The value when it is a number, whole or not.
     public var number: Double? {
