@@ -86,7 +86,7 @@ struct BootedImage {
 
     /// Each answer is framed by lines that no command prints.
     private static var program: String {
-        questions.map { "echo @@@\($0)\n{ \($1); } 2>&1\n" }.joined() + """
+        questions.map { "echo @@@\($0)\n{ \($1); } 2>&1\necho\n" }.joined() + """
             echo @@@end
             echo
             echo NODEWRIGHT-ANSWERED >/dev/ttyS0
@@ -107,6 +107,8 @@ struct BootedImage {
                 lines[name]?.append(String(line))
             }
         }
-        return lines.mapValues { $0.joined(separator: "\n") }
+        return lines.mapValues { lines in
+            lines.reversed().drop { $0.isEmpty }.reversed().joined(separator: "\n")
+        }
     }
 }
