@@ -70,7 +70,10 @@ import Testing
         }
     }
 
+    /// A folder of `Sources` without Swift: a module map with a header, or C that only carries data.
     private func isCLibrary(_ name: String) -> Bool {
-        File.exists(Path.join(Self.package, "Sources/\(name)/module.modulemap"))
+        let folder = Path.join(Self.package, "Sources/\(name)")
+        guard File.kind(folder) == .folder, let files = try? Folder.walk(folder) else { return false }
+        return !files.contains { $0.hasSuffix(".swift") }
     }
 }
