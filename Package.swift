@@ -82,13 +82,15 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=time"])]),
         .executableTarget(name: "nodectl", dependencies: ["NodectlCommands"], swiftSettings: settings),
 
-        // Tests: one folder per module; Boot runs what boots in QEMU.
+        // Tests: one folder per module; ImageTests build whole images, BootTests start them in QEMU.
         .target(name: "TestSupport", dependencies: ["CLinux", "Host"], path: "Tests/Support", swiftSettings: settings),
         tests("HostTests", ["Host", "TestSupport"]),
         tests("DocumentTests", ["Document", "Host", "TestSupport"]),
         tests("RecipeTests", ["Document", "Recipe", "Host", "TestSupport"]),
         tests("PackagesTests", ["Document", "Host", "Packages", "Transfer", "TestSupport"]),
-        tests("RootTreeTests", ["Archives", "Document", "Host", "Packages", "Recipe", "RootTree", "Sandbox", "TestSupport"]),
+        tests(
+            "RootTreeTests",
+            ["Archives", "Document", "Host", "Packages", "Recipe", "RootTree", "Sandbox", "TestSupport"]),
         tests("ArtefactsTests", ["Archives", "Artefacts", "Host", "TestSupport"]),
         tests("ArchitectureTests", ["Host"]),
         tests("BuildTests", ["Build", "Host", "Transfer", "TestSupport"]),
@@ -97,6 +99,7 @@ let package = Package(
         tests("SandboxTests", ["Sandbox", "Host", "TestSupport"]),
         tests("NodeTests", ["Bus", "CLinux", "CSystemd", "Document", "Node", "Host", "TestSupport"]),
         tests("CommandTests", ["Document", "NodewrightCommands", "NodectlCommands", "Host", "TestSupport"]),
+        tests("ImageTests", ["Document", "Host", "TestSupport"]),
         tests("BootTests", ["Document", "Host", "TestSupport"]),
     ]
 )

@@ -28,8 +28,8 @@ public struct ImageBuild: Sendable {
     /// Builds; each step is one stage of the summary.
     public func run() throws -> BuildResult {
         // 1. Which packages.
-        let lock = try chooseImagePackages()
-        let bootLock = try chooseBootLoaderPackages()
+        let lock = try choose(.image, ResolutionRequest(recipe))
+        let bootLock = try choose(.bootLoader, .bootLoader(of: recipe))
         let epoch = try sourceDate() ?? lock.newestBuildTime
 
         // 2. Is everything there already?
@@ -115,12 +115,11 @@ public struct ImageBuild: Sendable {
     /// `hypervisor-0.1.0-x86_64`
     private var baseName: String { "\(recipe.name)-\(recipe.version)-\(recipe.arch)" }
 
-    private func chooseImagePackages() throws -> Lock {
+    /// What the lock says, or what the solver chooses now.
+    private func choose(_ section: Lock.Section, _ request: ResolutionRequest) throws -> Lock {
         try LockFile(recipe: recipe.file).lock(
-            for: ResolutionRequest(recipe), with: resolver, locked: options.locked, progress: progress)
+            section, for: request, with: resolver, locked: options.locked, progress: progress)
     }
-
-    private func chooseBootLoaderPackages() throws -> Lock { try resolver.resolve(.bootLoader(of: recipe)) }
 
     private var resolver: Resolver {
         Resolver(cacheFolder: options.cacheFolder, offline: options.offline, progress: progress)

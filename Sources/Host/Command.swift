@@ -34,7 +34,10 @@ public struct Command: Sendable {
         public func check(_ class: ExitStatus = .internalError, hint: String? = nil) throws -> Result {
             if status == 0 { return self }
             let name = command.split(separator: " ").first.map(String.init) ?? command
-            let fullDisk = errorTail.contains("No space left on device")
+            // The second is how xorriso says it.
+            let fullDisk = ["No space left on device", "exceeds free space on media"].contains {
+                errorTail.contains($0)
+            }
             let lines = errorTail.split(separator: "\n").suffix(8).map(String.init)
             throw Failure(
                 fullDisk ? .device : `class`,

@@ -3,6 +3,7 @@ import Build
 import Document
 import Host
 import Packages
+import Recipe
 
 /// `nodewright resolve`: from a recipe to its lock.
 struct ResolveCommand: ParsableCommand {
@@ -40,25 +41,41 @@ struct ResolveCommand: ParsableCommand {
 
     func run() throws {
         let progress = outputOptions.progress()
-        let request = ResolutionRequest(try recipeOptions.load(recipe))
-        let file = output.map { LockFile(path: $0) } ?? LockFile(recipe: recipe)
+        let recipe = try recipeOptions.load(self.recipe)
+        let resolver = Resolver(offline: offline, progress: progress)
+        let file = output.map { LockFile(path: $0) } ?? LockFile(recipe: self.recipe)
         let before = File.exists(file.path) ? try? Lock.read(file.path) : nil
-        let lock = try Resolver(offline: offline, progress: progress).resolve(request)
-        if lock != before { try lock.write(file.path) }
+        let bootLoaderBefore = before == nil ? nil : try? Lock.read(file.path, .bootLoader)
+        let lock = try resolver.resolve(ResolutionRequest(recipe))
+        let bootLoader = resolveBootLoader(of: recipe, with: resolver, progress)
+        let isUnchanged = lock == before && bootLoader == bootLoaderBefore
+        if !isUnchanged { try lock.write(file.path, bootLoader: bootLoader) }
         let differences = before?.differences(to: lock)
         if outputOptions.json {
             print(
                 JSON.text([
                     "result": "done", "lock": .string(file.path), "packages": .integer(lock.packages.count),
                     "download-bytes": .integer(lock.downloadSize), "installed-bytes": .integer(lock.installedSize),
-                    "changed": .bool(lock != before), "differences": .strings(differences ?? []),
+                    "changed": .bool(!isUnchanged), "differences": .strings(differences ?? []),
                 ]))
         } else {
             for line in differences ?? [] { print(line) }
-            let state = lock == before ? "unchanged" : "written"
+            let state = isUnchanged ? "unchanged" : "written"
             print(
                 "\(file.path): \(state), \(lock.packages.count) packages, \(lock.downloadSize / 1_000_000) MB to download, \(lock.installedSize / 1_000_000) MB installed"
             )
+        }
+    }
+
+    /// The packages of the boot loader's tree; repositories without them serve recipes of which nothing bootable is built.
+    private func resolveBootLoader(
+        of recipe: ResolvedRecipe, with resolver: Resolver, _ progress: ProgressSink
+    ) -> Lock? {
+        do {
+            return try resolver.resolve(.bootLoader(of: recipe))
+        } catch {
+            progress(.warning("the boot loader's packages are not locked: \(error)"))
+            return nil
         }
     }
 }

@@ -174,9 +174,9 @@ enum RecipeShape {
             "label",
             .text(
                 TextRule(
-                    first: "A-Za-z0-9", rest: "A-Za-z0-9_.-", limit: 32,
-                    words: "a volume label of at most 32 letters, digits, \"_\", \".\" and \"-\"")),
-            "The volume label of the ISO."),
+                    first: "A-Z0-9", rest: "A-Z0-9_", limit: 32,
+                    words: "a volume label of at most 32 of the characters A to Z, 0 to 9 and \"_\"")),
+            "The volume label of the ISO (ECMA-119, d-characters)."),
         .init(
             "compression",
             .mapping([

@@ -70,11 +70,6 @@ import Testing
         }
     }
 
-    @Test func labelsComeFromNameAndVersion() {
-        #expect(HybridISO.label(name: "hypervisor", version: "1.2~rc1") == "HYPERVISOR_1_2_RC1")
-        #expect(HybridISO.label(name: String(repeating: "x", count: 40), version: "1").utf8.count == 32)
-    }
-
     @Test func menuHasTheEntriesAndQuotesArguments() {
         let menu = BootMenu(title: "It's 1", label: "L", kernelArguments: ["quiet", "a=$b c"])
         let lines = menu.text.split(separator: "\n").map(String.init)

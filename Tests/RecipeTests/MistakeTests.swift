@@ -221,11 +221,11 @@ import Testing
         // image
         (
             "image: {label: 0123456789012345678901234567890123}",
-            "1:16: error: \"label\" must be a volume label of at most 32 letters, digits, \"_\", \".\" and \"-\", but this is \"0123456789012345678901234567890123\""
+            "1:16: error: \"label\" must be a volume label of at most 32 of the characters A to Z, 0 to 9 and \"_\", but this is \"0123456789012345678901234567890123\""
         ),
         (
             "image: {label: MY NODE}",
-            "1:16: error: \"label\" must be a volume label of at most 32 letters, digits, \"_\", \".\" and \"-\", but this is \"MY NODE\""
+            "1:16: error: \"label\" must be a volume label of at most 32 of the characters A to Z, 0 to 9 and \"_\", but this is \"MY NODE\""
         ),
         ("image: {sizes: {esp: 3 TiB}}", "1:22: error: \"esp\" must be from 64 MiB to 32 GiB, but this is 3 TiB"),
         ("image: {sizes: {slot: 1 MB}}", "1:23: error: \"slot\" must be from 64 MiB to 1 TiB, but this is 1 MB"),

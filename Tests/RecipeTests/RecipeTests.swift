@@ -6,6 +6,15 @@ import Testing
 @Suite struct RecipeTests {
     private static let recipes = Path.normalized(Path.join(Path.parent(#filePath), "../../recipes"))
 
+    @Test(arguments: [
+        ("hypervisor", "1.2~rc1", "HYPERVISOR_1_2_RC1"),
+        (String(repeating: "x", count: 40), "1", String(repeating: "X", count: 32)),
+    ]) func theLabelComesFromNameAndVersion(name: String, version: String, label: String) throws {
+        let text = recipe("name: \(name)\nversion: \"\(version)\"\n")
+        let resolved = try RecipeFolder.with(["recipe.yaml": text]) { try $0.load() }
+        #expect(resolved.image.label == label)
+    }
+
     @Test func everythingIsRead() throws {
         let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl joe@example"
         let hash = "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7"

@@ -38,14 +38,6 @@ public struct HybridISO: Sendable {
         self.progress = progress
     }
 
-    /// A volume label from a recipe's name and version: at most 32 of the characters that every system accepts in one.
-    public static func label(name: String, version: String) -> String {
-        let text = "\(name)-\(version)".uppercased().utf8.map { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) ? byte : UInt8(ascii: "_")
-        }
-        return String(decoding: text.prefix(32), as: UTF8.self)
-    }
-
     /// Writes the image, aside first; a failure leaves what was there before.
     ///
     /// - Parameter accept: gets the size in bytes before the image takes its name, and may refuse it by throwing

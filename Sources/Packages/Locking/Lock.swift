@@ -76,8 +76,22 @@ public struct Lock: Sendable, Equatable {
 
     // MARK: The file
 
-    /// Writes the lock, atomically; equal locks give equal bytes.
-    public func write(_ path: String) throws { try File.write(path, JSON.bytes(json, pretty: true)) }
+    /// What a lock file has a set of packages for.
+    public enum Section: String, Sendable {
+        /// The image.
+        case image
+        /// The tree that GRUB and shim are taken from.
+        case bootLoader = "boot-loader"
+    }
+
+    /// Writes the lock of an image, atomically; equal locks give equal bytes.
+    ///
+    /// - Parameter bootLoader: the packages of the boot loader's tree, which go into the same file
+    public func write(_ path: String, bootLoader: Lock? = nil) throws {
+        guard case .object(var members) = json else { return }
+        if let bootLoader { members.append(.init(Section.bootLoader.rawValue, bootLoader.json)) }
+        try File.write(path, JSON.bytes(.object(members), pretty: true))
+    }
 
     /// The lock as JSON.
     public var json: JSONValue {
@@ -103,10 +117,11 @@ public struct Lock: Sendable, Equatable {
 
     /// Reads a lock.
     ///
-    /// - Throws: `.invalidInput` with the place of the mistake
-    public static func read(_ path: String) throws -> Lock {
+    /// - Throws: `.invalidInput` with the place of the mistake, or when the file has no such section
+    public static func read(_ path: String, _ section: Section = .image) throws -> Lock {
         let root = try JSON.parse(File.read(path, limit: JSON.largestLimit), file: path, limit: JSON.largestLimit)
-        return try LockReader(file: path).lock(root)
+        let reader = LockReader(file: path)
+        return try reader.lock(section == .image ? root : reader.field(root, section.rawValue))
     }
 
     fileprivate struct LockReader {
@@ -141,7 +156,7 @@ public struct Lock: Sendable, Equatable {
                 repository: try text(node, "repository"), location: location, reason: why)
         }
 
-        private func field(_ node: Node, _ key: String) throws -> Node {
+        func field(_ node: Node, _ key: String) throws -> Node {
             guard let value = node[key] else { throw wrong(node, "the key \"\(key)\" is missing") }
             return value
         }

@@ -23,7 +23,8 @@ public struct LockFile: Sendable {
     /// - Parameter locked: refuse when the lock is missing or was made for something else
     /// - Throws: `.invalidInput` with what differs when `locked`
     public func lock(
-        for request: ResolutionRequest, with resolver: Resolver, locked: Bool, progress: ProgressSink = silent
+        _ section: Lock.Section = .image, for request: ResolutionRequest, with resolver: Resolver, locked: Bool,
+        progress: ProgressSink = silent
     ) throws -> Lock {
         guard File.exists(path) else {
             if locked {
@@ -33,7 +34,7 @@ public struct LockFile: Sendable {
             }
             return try resolver.resolve(request)
         }
-        let lock = try Lock.read(path)
+        let lock = try Lock.read(path, section)
         if lock.answers(request) { return lock }
         if !locked {
             progress(.warning("\"\(path)\" was made for other packages or repositories and is not used"))

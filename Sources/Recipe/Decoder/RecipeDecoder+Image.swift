@@ -17,11 +17,10 @@ extension RecipeDecoder {
     }
 
     private func defaultLabel(_ name: String, _ version: String) -> String {
-        let text = "\(name)-\(version)".map { character in
-            character.isASCII && (character.isLetter || character.isNumber || "._-".contains(character))
-                ? character : "_"
+        let bytes = "\(name)_\(version)".uppercased().utf8.map { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) ? byte : UInt8(ascii: "_")
         }
-        return String(text.prefix(32))
+        return String(decoding: bytes.prefix(32), as: UTF8.self)
     }
 
     private func compression(_ node: Node?) -> ResolvedRecipe.Image.Compression {

@@ -14,7 +14,7 @@ extension ResolvedRecipe {
             public var name: String { if case .zstd = self { "zstd" } else { "xz" } }
         }
 
-        /// The volume label of the ISO: at most 32 letters, digits, `.`, `_`, `-`.
+        /// The volume label of the ISO: at most 32 of the characters A to Z, 0 to 9 and `_` (ECMA-119, d-characters).
         public var label: String
         /// The compressor.
         public var compression: Compression

@@ -235,6 +235,10 @@ public struct Initramfs: Sendable {
         archive.put("/etc/initrd-release", .file(release))
         archive.put("/etc/os-release", .link(to: "initrd-release"))
         archive.put("/etc/nsswitch.conf", .file(Array("passwd: files\ngroup: files\nshadow: files\n".utf8)))
+        // Loaded before anything is mounted: a mount that loads "loop" by opening it finds the module half set up, and fails
+        // on a busy machine.
+        archive.put(
+            "/usr/lib/modules-load.d/nodewright.conf", .file(Array("loop\nsquashfs\noverlay\nisofs\n".utf8)))
         archive.put(
             "/etc/passwd",
             .file(try accounts("/etc/passwd", ["root", "nobody"], "root:x:0:0:root:/root:/usr/bin/bash")))

@@ -48,7 +48,7 @@ enum InitramfsContents {
         "systemd-journald-dev-log.socket", "systemd-udevd.service", "systemd-udevd-control.socket",
         "systemd-udevd-kernel.socket", "systemd-udevd-varlink.socket", "systemd-udev-trigger.service",
         "systemd-tmpfiles-setup-dev-early.service", "systemd-tmpfiles-setup-dev.service", "kmod-static-nodes.service",
-        "systemd-modules-load.service",
+        "systemd-modules-load.service", "modprobe@.service",
     ]
 
     /// Which unit wants which.

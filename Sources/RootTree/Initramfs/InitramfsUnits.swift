@@ -235,6 +235,8 @@ enum InitramfsUnits {
         Description=Live Root File System
         DefaultDependencies=no
         RequiresMountsFor=/run/nodewright/medium
+        Wants=modprobe@loop.service
+        After=systemd-modules-load.service modprobe@loop.service
         Before=initrd-root-fs.target
 
         [Mount]

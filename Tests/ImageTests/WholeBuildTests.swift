@@ -1,0 +1,133 @@
+import Glibc
+import Host
+import TestSupport
+import Testing
+
+/// Whole builds of a small image, as a user runs them.
+@Suite(.serialized, .enabled(if: ImageWorkshop.missing == nil, "\(ImageWorkshop.missing ?? "")"))
+struct WholeBuildTests {
+    /// Root, a user with subordinate ids and one without get the same ISO, byte for byte, each from an empty cache.
+    @Test func everyRungGivesTheSameImage() throws {
+        var images: [String: String] = [:]
+        var listings: Set<String> = []
+        let rungs = geteuid() == 0 ? ["root", "subordinate-ids", "single-id"] : ["single-id"]
+        let user = "nodewright-image-test"
+        if geteuid() == 0 { try Command("useradd", ["--no-create-home", user]).run().check() }
+        defer { if geteuid() == 0 { _ = try? Command("userdel", [user]).run() } }
+        for rung in rungs {
+            try ImageWorkshop.with { workshop in
+                var prefix: [String] = []
+                if geteuid() == 0, rung != "root" {
+                    // The lab's folder may lie in root's home, which nobody else may enter.
+                    try File.remove(Path.join(workshop.cache, "lab"))
+                    try Command(
+                        "cp", ["-r", "--reflink=auto", Path.join(Environment.cacheFolder, "lab"), workshop.cache]
+                    ).run().check()
+                    try File.copy(ImageWorkshop.program, to: Path.join(workshop.folder, "nodewright"))
+                    try Command("chown", ["-R", "\(user):", workshop.folder]).run().check()
+                    prefix = [
+                        "setpriv", "--reuid", user, "--regid", user, "--init-groups", "env", "HOME=\(workshop.folder)",
+                    ]
+                }
+                let build = try workshop.build(
+                    prefix: prefix, environment: ["NODEWRIGHT_SANDBOX": rung, "SOURCE_DATE_EPOCH": "1700000000"])
+                #expect(build.status == 0, "\(rung): \(build.message)")
+                images[rung] = build.sha256
+                let stage = Path.join(workshop.cache, "stages/root-file-system")
+                for key in try Folder.list(stage) where !key.hasPrefix(".") {
+                    listings.insert(try File.readText(Path.join(stage, key + "/root.list")))
+                }
+                let leftovers = try workshop.leftovers()
+                #expect(leftovers == [])
+            }
+        }
+        #expect(images.count == rungs.count)
+        #expect(Set(images.values).count == 1, "\(images)")
+        #expect(listings.count == 1)
+        // Owners and capabilities from the packages' headers are in it.
+        let listing = try #require(listings.first)
+        #expect(listing.contains("\tcap_net_raw"))
+        #expect(listing.split(separator: "\n").contains { $0.split(separator: "\t")[2] != "0" })
+    }
+
+    /// An unchanged rebuild does nothing; a changed overlay file does not unpack packages again.
+    @Test func onlyWhatChangedIsDoneAgain() throws {
+        try ImageWorkshop.with { workshop in
+            let overlay = Path.join(workshop.folder, "site/etc")
+            try Folder.create(overlay)
+            try File.write(Path.join(overlay, "motd"), "one\n")
+            try workshop.extendRecipe("overlays: [../site]\n")
+            let first = try workshop.build()
+            #expect(first.status == 0, "\(first.message)")
+            for phase in ["root tree", "boot loader", "initramfs", "customise", "root file system", "ISO"] {
+                #expect(first.ran.contains(phase), "\(phase)")
+            }
+            let second = try workshop.build()
+            #expect(second.status == 0)
+            #expect(second.ran.allSatisfy { $0 == "resolve" }, "\(second.ran)")
+            #expect(second.sha256 == first.sha256)
+
+            try File.write(Path.join(overlay, "motd"), "two\n")
+            let third = try workshop.build()
+            #expect(third.status == 0, "\(third.message)")
+            #expect(
+                third.ran.filter { $0 != "resolve" && $0 != "squashfs" } == ["customise", "root file system", "ISO"],
+                "\(third.ran)")
+            #expect(third.sha256 != first.sha256)
+
+            // An artefact that somebody touched is made again, from the cache.
+            try File.write(workshop.iso, "not an ISO")
+            let fourth = try workshop.build()
+            #expect(fourth.ran.filter { $0 != "resolve" } == ["ISO"], "\(fourth.ran)")
+            #expect(fourth.sha256 == third.sha256)
+
+            try interrupt(workshop, after: third)
+            try follow(lockIn: workshop)
+        }
+    }
+
+    /// Killed at any moment, a build leaves nothing mounted, and the next one ends as if nothing had happened.
+    private func interrupt(_ workshop: ImageWorkshop, after finished: Build) throws {
+        for (signal, milliseconds) in [
+            (SIGKILL, 300), (SIGINT, 1500), (SIGKILL, 4000), (SIGKILL, 8000), (SIGINT, 12000),
+        ] {
+            try Folder.remove(Path.join(workshop.cache, "stages"))
+            try File.remove(workshop.iso)
+            // `timeout` is the parent, so that the signal reaches one process and the rest has to follow by itself.
+            let name = signal == SIGKILL ? "KILL" : "INT"
+            let seconds = "\(milliseconds / 1000).\(milliseconds % 1000 / 100)"
+            let result = try Command(
+                "timeout", ["--foreground", "--signal", name, seconds, ImageWorkshop.program] + workshop.arguments(),
+                environment: ["NODEWRIGHT_CACHE": workshop.cache]
+            ).run()
+            #expect(result.status != 0, "the build ended before \(seconds) s")
+            usleep(300_000)  // the kernel ends the worker's processes one after the other
+            let running = try Command("pgrep", ["--full", workshop.cache]).run().text
+            #expect(running == "", "\(signal) after \(seconds) s left processes")
+            #expect(!File.exists(workshop.iso))
+            let mounts = try workshop.leftovers().filter { $0.contains(" ") }
+            #expect(mounts == [], "a mount is left")
+        }
+        let again = try workshop.build()
+        #expect(again.status == 0, "\(again.message)")
+        #expect(again.sha256 == finished.sha256)
+        let leftovers = try workshop.leftovers()
+        #expect(leftovers == [])
+    }
+
+    /// A lock is followed; with `--locked`, a recipe that asks for something else is refused.
+    private func follow(lockIn workshop: ImageWorkshop) throws {
+        let environment = ["NODEWRIGHT_CACHE": workshop.cache]
+        let missing = try workshop.build(["--locked"])
+        #expect(missing.status == 2)
+        #expect(missing.message.contains("there is no lock"))
+        try Command(ImageWorkshop.program, ["resolve", workshop.recipe], environment: environment).run().check()
+        let locked = try workshop.build(["--locked"])
+        #expect(locked.status == 0, "\(locked.message)")
+        #expect(!locked.ran.contains("resolve"))
+        try workshop.extendRecipe("packages: [tcpdump]\n")
+        let refused = try workshop.build(["--locked"])
+        #expect(refused.status == 2)
+        #expect(refused.message.contains("was made for other packages"))
+    }
+}
