@@ -47,7 +47,8 @@ struct ImageWorkshop {
         try Folder.create(cache)
         let shared = Environment.cacheFolder
         try check("link the lab") { symlink(Path.join(shared, "lab"), Path.join(cache, "lab")) }
-        _ = try Command("cp", ["-r", "--reflink=auto", Path.join(shared, "packages"), cache]).run()  // may not exist yet
+        // Nothing to copy on a machine that has built nothing yet.
+        _ = try Command("cp", ["-r", "--reflink=auto", Path.join(shared, "packages"), cache]).run()
     }
 
     /// Adds to the recipe.
