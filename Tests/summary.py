@@ -1,9 +1,12 @@
-"""Prints the ten slowest tests and 'N passed, N failed' from the xUnit files named on the command line."""
+"""Prints the ten slowest tests and 'N passed, N failed'.
+
+Arguments: 1 when a run or a preparation failed, else 0; then xUnit files.
+"""
 
 import sys
 import xml.etree.ElementTree as tree
 
-cases = [case for path in sys.argv[1:] for case in tree.parse(path).iter("testcase")]
+cases = [case for path in sys.argv[2:] for case in tree.parse(path).iter("testcase")]
 failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
 skipped = [case for case in cases if case.find("skipped") is not None]
 
@@ -17,5 +20,9 @@ for case in sorted(cases, key=lambda case: -float(case.get("time") or 0))[:10]:
     print(f"  {float(case.get('time') or 0):8.1f} s  {name(case)}")
 for case in failed:
     print(f"failed: {name(case)}")
-print(f"{len(cases) - len(failed) - len(skipped)} passed, {len(failed)} failed, {len(skipped)} skipped")
-sys.exit(1 if failed or not cases else 0)
+broken = sys.argv[1] != "0" and not failed
+if broken:
+    print("failed: a test run ended early, or the image for the boot tests could not be built; see above")
+passed = len(cases) - len(failed) - len(skipped)
+print(f"{passed} passed, {len(failed) + broken} failed" + (f", {len(skipped)} skipped" if skipped else ""))
+sys.exit(1 if failed or broken or not cases else 0)

@@ -43,6 +43,8 @@ public struct StageCache: Sendable {
         try Folder.create(work)
         do {
             let note = try make(work)
+            // After a power cut an entry with its note must be whole, down to the last file.
+            try Folder.syncFileSystem(work)
             try File.write(Path.join(work, ".note"), note)
             try Folder.remove(finished)  // an entry without a note was never whole
             try File.rename(work, to: finished)
@@ -78,24 +80,4 @@ public struct StageCache: Sendable {
             lock.release()
         }
     }
-}
-
-/// An exclusive lock on a file (flock), released at the latest when the process ends, however it ends.
-struct FileLock {
-    private let descriptor: Int32
-
-    /// Takes the lock.
-    ///
-    /// - Throws: `.busy` when another process holds it and `wait` is false
-    init(_ path: String, wait: Bool = true) throws {
-        let descriptor = try check("open \"\(path)\"") { nlinux_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644) }
-        while flock(descriptor, wait ? LOCK_EX : LOCK_EX | LOCK_NB) != 0 {
-            if errno == EINTR { continue }
-            close(descriptor)
-            throw Failure(.busy, "\"\(path)\" is in use by another build")
-        }
-        self.descriptor = descriptor
-    }
-
-    func release() { close(descriptor) }
 }

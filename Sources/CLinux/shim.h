@@ -35,6 +35,7 @@ static inline ssize_t nlinux_copy_range(int from, int to, size_t length) {
 }
 // In glibc since 2.29, but hidden from strict C.
 extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+static inline int nlinux_sync_file_system(int fd) { return (int)syscall(SYS_syncfs, fd); }
 static inline int nlinux_terminal_columns(int fd) {
     struct winsize size;
     return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;

@@ -66,6 +66,15 @@ public enum Folder {
         if fsync(descriptor) != 0, errno != EINVAL, errno != EROFS { throw systemFailure(errno, "write \"\(path)\"") }
     }
 
+    /// Makes everything that was written to the file system of the folder durable (syncfs).
+    public static func syncFileSystem(_ path: String) throws {
+        let descriptor = try check("open the folder \"\(path)\"") {
+            nlinux_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+        }
+        defer { close(descriptor) }
+        try check("write \"\(path)\"") { nlinux_sync_file_system(descriptor) }
+    }
+
     /// A new empty folder below `parent`, readable by its owner only.
     public static func temporary(in parent: String, prefix: String = "work") throws -> String {
         try create(parent)

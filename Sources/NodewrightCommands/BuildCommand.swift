@@ -82,7 +82,7 @@ struct BuildCommand: ParsableCommand {
                 + "\(result.packages) packages, \(result.installedSize / 1_000_000) MB installed")
         for artefact in result.artefacts {
             print("\(artefact.path)  \(artefact.size) bytes  sha256:\(artefact.sha256)")
-            print("  boot it: nodewright boot \(artefact.path)")
+            print("  boot it: \(CommandLine.arguments[0]) boot \(artefact.path)")
         }
     }
 }

@@ -47,7 +47,7 @@ struct ResolveCommand: ParsableCommand {
         let before = File.exists(file.path) ? try? Lock.read(file.path) : nil
         let bootLoaderBefore = before == nil ? nil : try? Lock.read(file.path, .bootLoader)
         let lock = try resolver.resolve(ResolutionRequest(recipe))
-        let bootLoader = resolveBootLoader(of: recipe, with: resolver, progress)
+        let bootLoader = try resolveBootLoader(of: recipe, with: resolver, progress)
         let isUnchanged = lock == before && bootLoader == bootLoaderBefore
         if !isUnchanged { try lock.write(file.path, bootLoader: bootLoader) }
         let differences = before?.differences(to: lock)
@@ -70,11 +70,11 @@ struct ResolveCommand: ParsableCommand {
     /// The packages of the boot loader's tree; repositories without them serve recipes of which nothing bootable is built.
     private func resolveBootLoader(
         of recipe: ResolvedRecipe, with resolver: Resolver, _ progress: ProgressSink
-    ) -> Lock? {
+    ) throws -> Lock? {
         do {
             return try resolver.resolve(.bootLoader(of: recipe))
-        } catch {
-            progress(.warning("the boot loader's packages are not locked: \(error)"))
+        } catch let failure as Failure where failure.status == .invalidInput {
+            progress(.warning("the boot loader's packages are not locked: \(failure.message)"))
             return nil
         }
     }

@@ -43,13 +43,17 @@ public struct HybridISO: Sendable {
     /// - Parameter accept: gets the size in bytes before the image takes its name, and may refuse it by throwing
     public func write(to path: String, accept: (_ size: Int) throws -> Void = { _ in }) throws {
         try checkLabel()
+        // Fixed names, so that the next build removes what a killed one left.
         let aside = path + ".part"
-        try Folder.create(Path.parent(path))
-        defer { try? File.remove(aside) }
-        try File.remove(aside)
-        try Folder.withTemporary(in: Path.parent(path), prefix: ".iso") { folder in
-            try during("writing \"\(path)\"") { try write(aside, folder) }
+        let parts = path + ".parts"
+        defer {
+            try? File.remove(aside)
+            try? Folder.remove(parts)
         }
+        try File.remove(aside)
+        try Folder.remove(parts)
+        try Folder.create(parts)
+        try during("writing \"\(path)\"") { try write(aside, parts) }
         try accept(try File.size(aside))
         try File.sync(aside)
         try File.rename(aside, to: path)

@@ -47,6 +47,10 @@ public struct PackageStore: Sendable {
             }
             byRepository.append((source, packages))
         }
+        try Folder.create(folder)
+        // Two builds at once must not write the same file.
+        let alone = try FileLock(Path.join(folder, ".lock"))
+        defer { alone.release() }
         let missing = try byRepository.map { ($0, try $1.filter { try !isPresent($0) }) }.filter { !$1.isEmpty }
         try copyLocal(missing)
         try download(missing)
