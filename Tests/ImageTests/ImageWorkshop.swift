@@ -20,6 +20,14 @@ struct ImageWorkshop {
     /// The program as it ships.
     static let program = Path.join(package, ".build/release/nodewright")
 
+    /// A copy of the program where any user may run it: the checkout may lie in somebody's home.
+    func programForAnybody() throws -> String {
+        let copy = Path.join(folder, "nodewright")
+        try File.copy(Self.program, to: copy)
+        chmod(copy, 0o755)
+        return copy
+    }
+
     /// Everything that the test makes.
     let folder: String
     var cache: String { Path.join(folder, "cache") }
@@ -61,11 +69,13 @@ struct ImageWorkshop {
 
     /// Builds.
     ///
-    /// - Parameter prefix: programs that lead to ours: `["setpriv", "--reuid", "somebody"]`
-    func build(_ more: [String] = [], prefix: [String] = [], environment: [String: String] = [:]) throws -> Build {
+    /// - Parameter starting: how the program is started: `["setpriv", "--reuid", "somebody", "/path/nodewright"]`
+    func build(
+        _ more: [String] = [], starting: [String] = [program], environment: [String: String] = [:]
+    ) throws -> Build {
         var variables = ["NODEWRIGHT_CACHE": cache]
         variables.merge(environment) { $1 }
-        let words = prefix + [Self.program] + arguments(more)
+        let words = starting + arguments(more)
         let result = try Command(words[0], Array(words.dropFirst()), environment: variables).run()
         return try Build(result)
     }

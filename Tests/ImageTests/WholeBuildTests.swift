@@ -19,21 +19,22 @@ struct WholeBuildTests {
         defer { if geteuid() == 0 { _ = try? Command("userdel", [user]).run() } }
         for rung in rungs {
             try ImageWorkshop.with { workshop in
-                var prefix: [String] = []
+                var starting = [ImageWorkshop.program]
                 if geteuid() == 0, rung != "root" {
                     // The lab's folder may lie in root's home, which nobody else may enter.
                     try File.remove(Path.join(workshop.cache, "lab"))
                     try Command(
                         "cp", ["-r", "--reflink=auto", Path.join(Environment.cacheFolder, "lab"), workshop.cache]
                     ).run().check()
-                    try File.copy(ImageWorkshop.program, to: Path.join(workshop.folder, "nodewright"))
+                    let program = try workshop.programForAnybody()
                     try Command("chown", ["-R", "\(user):", workshop.folder]).run().check()
-                    prefix = [
+                    starting = [
                         "setpriv", "--reuid", user, "--regid", user, "--init-groups", "env", "HOME=\(workshop.folder)",
+                        program,
                     ]
                 }
                 let build = try workshop.build(
-                    prefix: prefix, environment: ["NODEWRIGHT_SANDBOX": rung, "SOURCE_DATE_EPOCH": "1700000000"])
+                    starting: starting, environment: ["NODEWRIGHT_SANDBOX": rung, "SOURCE_DATE_EPOCH": "1700000000"])
                 #expect(build.status == 0, "\(rung): \(build.message)")
                 images[rung] = build.sha256
                 let stage = Path.join(workshop.cache, "stages/root-file-system")
