@@ -95,7 +95,7 @@ struct BadInputTests {
             func build(_ folder: String, _ size: String) throws -> Build {
                 let script =
                     "mkdir -p '\(folder)' && mount -t tmpfs -o size=\(size) small '\(folder)' && \"$@\"; status=$?; ls -A '\(folder)' >'\(workshop.folder)/left'; exit $status"
-                return try workshop.build(prefix: small + [script, "sh"])
+                return try workshop.build(starting: small + [script, "sh", ImageWorkshop.program])
             }
             let cache = try build(Path.join(workshop.cache, "stages"), "60m")
             expect(cache, .device, "space")
