@@ -7,15 +7,20 @@ import Transfer
 /// What a finished build notes beside its artefacts, so that the next one can see that they are what it would make.
 struct ArtefactRecord {
     private let folder: String
-    private let path: String
+    private let name: String
 
     init(folder: String, name: String) {
         self.folder = folder
-        path = Path.join(folder, ".\(name).build.json")
+        self.name = name
     }
 
-    /// The artefacts of an earlier build with the same key, when none of them was touched since.
-    func unchanged(key: Checksum) -> [BuildResult.Artefact]? {
+    private func path(_ format: ArtefactFormat) -> String {
+        Path.join(folder, ".\(name).\(format.rawValue).build.json")
+    }
+
+    /// The files of an earlier build with the same key, when none of them was touched since.
+    func unchanged(_ format: ArtefactFormat, key: Checksum) -> [BuildResult.Artefact]? {
+        let path = path(format)
         guard let bytes = try? File.read(path, limit: 1 << 20), let root = try? JSON.parse(bytes, file: path),
             root["key"]?.string == key.hex, let files = root["artefacts"]?.sequence, !files.isEmpty,
             File.exists(Path.join(folder, ChecksumFile.name))
@@ -32,7 +37,7 @@ struct ArtefactRecord {
     }
 
     /// Writes `SHA256SUMS` and the note.
-    func write(key: Checksum, files: [String]) throws -> [BuildResult.Artefact] {
+    func write(_ format: ArtefactFormat, key: Checksum, files: [String]) throws -> [BuildResult.Artefact] {
         try ChecksumFile.update(folder: folder, names: files.map(Path.name))
         let artefacts = try files.map { file in
             BuildResult.Artefact(path: file, size: try File.size(file), sha256: try Checksum.of(file: file).hex)
@@ -47,7 +52,7 @@ struct ArtefactRecord {
                     ]
                 }),
         ]
-        try File.write(path, JSON.text(json))
+        try File.write(path(format), JSON.text(json))
         return artefacts
     }
 

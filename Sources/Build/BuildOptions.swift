@@ -6,6 +6,8 @@ public import Sandbox
 public struct BuildOptions: Sendable {
     /// Where artefacts go.
     public var output: String
+    /// What is made, without repetitions.
+    public var formats: [ArtefactFormat] = [.iso]
     /// Downloads and finished stages.
     public var cacheFolder: String
     /// Refuse to build anything but what the lock says.

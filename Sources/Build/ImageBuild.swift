@@ -1,4 +1,3 @@
-import Artefacts
 import Host
 import Packages
 public import Recipe
@@ -37,10 +36,17 @@ public struct ImageBuild: Sendable {
         let keys = StageKeys(
             recipe: recipe, options: options, program: program, epoch: epoch, lock: lock, bootLock: bootLock)
         let record = ArtefactRecord(folder: options.output, name: baseName)
-        let artefactKey = try keys.artefacts()
-        if let artefacts = record.unchanged(key: artefactKey) {
-            progress(.reused(phase: "artefacts", note: artefacts.map { Path.name($0.path) }.joined(separator: ", ")))
-            return result(artefacts, lock, unchanged: true)
+        var finished: [ArtefactFormat: [BuildResult.Artefact]] = [:]
+        for format in options.formats {
+            finished[format] = record.unchanged(format, key: try keys.artefact(format))
+        }
+        let pending = options.formats.filter { finished[$0] == nil }
+        if !finished.isEmpty {
+            let names = options.formats.flatMap { finished[$0] ?? [] }.map { Path.name($0.path) }
+            progress(.reused(phase: "artefacts", note: names.joined(separator: ", ")))
+        }
+        if pending.isEmpty {
+            return result(options.formats.flatMap { finished[$0] ?? [] }, lock, unchanged: true)
         }
         let rung = try options.rung ?? Rung.best()
         if rung == .chrootOnly {
@@ -99,17 +105,24 @@ public struct ImageBuild: Sendable {
             }
         }
 
-        // 8. The ISO.
-        let iso = Path.join(options.output, baseName + ".iso")
-        _ = try timed("ISO") {
-            try makeISO(
-                iso, kernel: baseTree.host("/usr/lib/modules/\(kernel)/vmlinuz"),
-                initramfs: Path.join(initramfs, "initramfs.img"), root: Path.join(root, RootPacking.image),
-                bootTree: Path.join(bootTree, "root"), epoch: epoch)
-            return "\(Path.name(iso)), \(try File.size(iso) / 1_000_000) MB"
+        // 8. The artefacts.
+        let parts = ImageParts(
+            recipe: recipe, options: options, baseName: baseName,
+            kernel: baseTree.host("/usr/lib/modules/\(kernel)/vmlinuz"),
+            initramfs: Path.join(initramfs, "initramfs.img"), root: Path.join(root, RootPacking.image),
+            bootTree: Path.join(bootTree, "root"), epoch: epoch, cache: cache, progress: progress)
+        let made = try parallelMap(pending) { format in
+            var files: [String] = []
+            _ = try timed(format.maker.phase) {
+                files = try format.maker.make(parts)
+                return try files.map { "\(Path.name($0)), \(try File.size($0) / 1_000_000) MB" }.joined(separator: "; ")
+            }
+            return files
         }
-        let artefacts = try record.write(key: artefactKey, files: [iso])
-        return result(artefacts, lock, unchanged: false)
+        for (format, files) in zip(pending, made) {
+            finished[format] = try record.write(format, key: try keys.artefact(format), files: files)
+        }
+        return result(options.formats.flatMap { finished[$0] ?? [] }, lock, unchanged: false)
     }
 
     /// `hypervisor-0.1.0-x86_64`
@@ -144,26 +157,6 @@ public struct ImageBuild: Sendable {
             installer.declaredUsers = recipe.users.map(\.name)
             try installer.install(packages, into: root, time: epoch)
             return "\(packages.count) packages"
-        }
-    }
-
-    private func makeISO(
-        _ path: String, kernel: String, initramfs: String, root: String, bootTree: String, epoch: Int
-    ) throws {
-        let tools = ToolTree(bootTree, progress: progress)
-        let menu = BootMenu(
-            // Without the word Nodewright: whoever waits for it on a serial line waits for the status screen.
-            title: "\(recipe.name) \(recipe.version)", label: recipe.image.label,
-            kernelArguments: recipe.kernelArguments.map(\.value) + options.kernelArguments)
-        try HybridISO(
-            menu: menu, kernel: kernel, initramfs: initramfs, root: root, bios: BIOSLoader(tools: tools),
-            efi: EFILoader(tree: bootTree), epoch: epoch, progress: progress
-        ).write(to: path) { size in
-            guard let limit = recipe.image.isoLimit, size > limit else { return }
-            throw Failure(
-                .invalidInput,
-                "the ISO has \(size) bytes, more than the \(limit) that the recipe allows (image: sizes: iso-limit)",
-                hint: "remove packages, add trim rules, or raise the limit")
         }
     }
 

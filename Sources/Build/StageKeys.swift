@@ -74,9 +74,9 @@ struct StageKeys {
         return digest.finish()
     }
 
-    /// All artefacts.
-    func artefacts() throws -> Checksum {
-        var digest = begin("artefacts")
+    /// The files of one format.
+    func artefact(_ format: ArtefactFormat) throws -> Checksum {
+        var digest = begin("artefact \(format.rawValue)")
         digest.update(field: bootLoader().hex)
         digest.update(field: try rootImage(rung: nil).hex)
         for argument in options.kernelArguments { digest.update(field: argument) }

@@ -10,7 +10,7 @@ struct BuildCommand: ParsableCommand {
         commandName: "build",
         abstract: "Build a recipe's artefacts.",
         discussion: """
-            Writes OUTPUT/NAME-VERSION-ARCH.iso and OUTPUT/SHA256SUMS. A lock beside the recipe (RECIPE.lock.json) is followed. What
+            Writes OUTPUT/NAME-VERSION-ARCH.FORMAT for each format, and OUTPUT/SHA256SUMS. A lock beside the recipe (RECIPE.lock.json) is followed. What
             earlier builds have done is taken from the cache; an interrupted build goes on where it was.
 
             EXAMPLES
@@ -30,6 +30,12 @@ struct BuildCommand: ParsableCommand {
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The folder for the artefacts.", valueName: "folder"))
     var output = "out"
+
+    @Option(
+        help: ArgumentHelp(
+            "What to make: \(ArtefactFormat.allCases.map(\.rawValue).joined(separator: ", ")); several with commas.",
+            valueName: "list"))
+    var format = Formats(list: [.iso])
 
     @Flag(help: "Refuse to build anything but what the lock says.")
     var locked = false
@@ -64,12 +70,26 @@ struct BuildCommand: ParsableCommand {
         }
     }
 
+    /// Formats as they are written on the command line.
+    struct Formats: ExpressibleByArgument {
+        let list: [ArtefactFormat]
+        var defaultValueDescription: String { list.map(\.rawValue).joined(separator: ",") }
+
+        init(list: [ArtefactFormat]) { self.list = list }
+
+        init?(argument: String) {
+            guard let list = ArtefactFormat.list(argument) else { return nil }
+            self.list = list
+        }
+    }
+
     func run() throws {
         let begin = monotonicSeconds()
         let resolved = try recipeOptions.load(recipe)
         let progress = outputOptions.progress()
         for warning in resolved.warnings { progress(.warning("\(warning)")) }
         var options = BuildOptions(output: Path.absolute(output), cacheFolder: Environment.cacheFolder)
+        options.formats = format.list
         options.locked = locked
         options.offline = offline
         options.kernelArguments = kernelArguments.flatMap { $0.split(separator: " ").map(String.init) }

@@ -1,0 +1,21 @@
+/// A kind of artefact, as `--format` names it.
+public enum ArtefactFormat: String, Sendable, CaseIterable {
+    /// The hybrid ISO: a CD, and a stick when it is written to one.
+    case iso
+
+    /// The formats of a list like `iso,disk`, without repetitions, in the order of the cases.
+    ///
+    /// - Returns: nil when a name is unknown or the list is empty
+    public static func list(_ text: String) -> [ArtefactFormat]? {
+        let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard names.allSatisfy({ ArtefactFormat(rawValue: $0) != nil }) else { return nil }
+        return allCases.filter { names.contains($0.rawValue) }
+    }
+
+    /// Who makes it.
+    var maker: any ArtefactMaker {
+        switch self {
+        case .iso: ISOMaker()
+        }
+    }
+}
