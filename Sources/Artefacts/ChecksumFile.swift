@@ -7,7 +7,10 @@ public enum ChecksumFile {
     public static let name = "SHA256SUMS"
 
     /// Writes the checksums of the named files of `folder`; lines of other files that are still there stay.
-    public static func update(folder: String, names: [String]) throws {
+    ///
+    /// - Returns: the checksums of the named files in hexadecimal, by name
+    @discardableResult
+    public static func update(folder: String, names: [String]) throws -> [String: String] {
         let path = Path.join(folder, name)
         var lines: [String: String] = [:]
         if File.exists(path) {
@@ -18,9 +21,11 @@ public enum ChecksumFile {
                 if File.exists(Path.join(folder, name)) { lines[name] = parts[0] }
             }
         }
-        for name in names { lines[name] = try Checksum.of(file: Path.join(folder, name)).hex }
+        var checksums: [String: String] = [:]
+        for name in names { checksums[name] = try Checksum.of(file: Path.join(folder, name)).hex }
+        lines.merge(checksums) { $1 }
         let text = lines.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { "\($1)  \($0)\n" }.joined()
-        if File.exists(path), try File.read(path, limit: 1 << 20) == Array(text.utf8) { return }
-        try File.write(path, text)
+        if try !File.exists(path) || File.read(path, limit: 1 << 20) != Array(text.utf8) { try File.write(path, text) }
+        return checksums
     }
 }

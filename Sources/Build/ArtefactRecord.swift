@@ -38,9 +38,9 @@ struct ArtefactRecord {
 
     /// Writes `SHA256SUMS` and the note.
     func write(_ format: ArtefactFormat, key: Checksum, files: [String]) throws -> [BuildResult.Artefact] {
-        try ChecksumFile.update(folder: folder, names: files.map(Path.name))
+        let checksums = try ChecksumFile.update(folder: folder, names: files.map(Path.name))
         let artefacts = try files.map { file in
-            BuildResult.Artefact(path: file, size: try File.size(file), sha256: try Checksum.of(file: file).hex)
+            BuildResult.Artefact(path: file, size: try File.size(file), sha256: checksums[Path.name(file)] ?? "")
         }
         let json: JSONValue = [
             "key": .string(key.hex),

@@ -73,18 +73,43 @@ public enum File {
     /// Replaces the file at `path`, or makes it: written aside, fsync, rename, fsync of the folder. A crash at any point leaves
     /// the old content or the new, never a mixture.
     public static func write(_ path: String, _ content: some Collection<UInt8>, mode: UInt32 = 0o644) throws {
-        let aside = path + ".new-\(getpid())"
-        do {
+        // With the process's id: two processes may write the same small file at once, and one of them wins.
+        try rename(path + ".new-\(getpid())", over: path) { aside in
             let descriptor = try check("create \"\(aside)\"") {
-                nlinux_open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
+                nlinux_open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
             }
-            do {
-                defer { close(descriptor) }
-                try append(content, to: descriptor, named: aside)
-                try check("set the mode of \"\(aside)\"") { fchmod(descriptor, mode) }
-                try check("write \"\(aside)\"") { fsync(descriptor) }
-            }
+            defer { close(descriptor) }
+            try append(content, to: descriptor, named: aside)
+            try check("set the mode of \"\(aside)\"") { fchmod(descriptor, mode) }
+            try check("write \"\(aside)\"") { fsync(descriptor) }
+        }
+    }
+
+    /// Replaces the file at `path` by the one that `body` makes beside it, or makes it; a failure leaves what was there before,
+    /// and nothing else.
+    ///
+    /// The file beside it is `path` with `.part` added: always the same, so that the next run removes what a killed one left.
+    /// - Parameters:
+    ///   - alone: false when another process may replace `path` at the same time; then the name has the process's id
+    ///   - body: makes the file at the path that it gets, where nothing is; it is made durable afterwards
+    public static func replace<Value>(
+        _ path: String, alone: Bool = true, _ body: (_ aside: String) throws -> Value
+    ) throws -> Value {
+        try rename(path + (alone ? ".part" : ".part-\(getpid())"), over: path) { aside in
+            let value = try body(aside)
+            try sync(aside)
+            return value
+        }
+    }
+
+    private static func rename<Value>(
+        _ aside: String, over path: String, _ body: (_ aside: String) throws -> Value
+    ) throws -> Value {
+        try remove(aside)
+        do {
+            let value = try body(aside)
             try rename(aside, to: path)
+            return value
         } catch {
             unlink(aside)
             throw error

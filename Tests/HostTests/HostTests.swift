@@ -92,6 +92,30 @@ import Testing
         #expect(failure?.message.contains("/proc/nodewright") == true)
     }
 
+    @Test func replacesOrLeavesWhatWasThere() throws {
+        try Folder.withTemporary { folder in
+            let path = Path.join(folder, "image")
+            try File.write(path + ".part", "what a killed run left")
+            let size = try File.replace(path) { aside in
+                #expect(!File.exists(aside))
+                try File.write(aside, "new")
+                return try File.size(aside)
+            }
+            #expect(size == 3)
+            let failure = #expect(throws: Failure.self) {
+                try File.replace(path) { aside in
+                    try File.write(aside, "half")
+                    throw Failure(.device, "disk full")
+                }
+            }
+            #expect(failure?.message == "disk full")
+            // A body that makes no file has not replaced anything.
+            #expect(throws: Failure.self) { try File.replace(path) { _ in } }
+            #expect(try File.readText(path) == "new")
+            #expect(try Folder.list(folder) == ["image"])
+        }
+    }
+
     @Test func refusesMoreThanTheLimit() throws {
         try Folder.withTemporary { folder in
             let path = Path.join(folder, "file")

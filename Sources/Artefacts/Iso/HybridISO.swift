@@ -43,20 +43,15 @@ public struct HybridISO: Sendable {
     /// - Parameter accept: gets the size in bytes before the image takes its name, and may refuse it by throwing
     public func write(to path: String, accept: (_ size: Int) throws -> Void = { _ in }) throws {
         try checkLabel()
-        // Fixed names, so that the next build removes what a killed one left.
-        let aside = path + ".part"
+        // A fixed name, so that the next build removes what a killed one left.
         let parts = path + ".parts"
-        defer {
-            try? File.remove(aside)
-            try? Folder.remove(parts)
-        }
-        try File.remove(aside)
+        defer { try? Folder.remove(parts) }
         try Folder.remove(parts)
         try Folder.create(parts)
-        try during("writing \"\(path)\"") { try write(aside, parts) }
-        try accept(try File.size(aside))
-        try File.sync(aside)
-        try File.rename(aside, to: path)
+        try File.replace(path) { aside in
+            try during("writing \"\(path)\"") { try write(aside, parts) }
+            try accept(try File.size(aside))
+        }
     }
 
     private func checkLabel() throws {

@@ -11,10 +11,9 @@ struct MachineMonitor {
 
     /// Writes the screen to a PNG file.
     mutating func screenshot(_ path: String) throws {
-        let absolute = Path.absolute(path)
-        let aside = absolute + ".part"
-        try execute("screendump", #"{"filename":\#(Self.json(aside)),"format":"png"}"#)
-        try File.rename(aside, to: absolute)
+        try File.replace(Path.absolute(path)) { aside in
+            try execute("screendump", #"{"filename":\#(Self.json(aside)),"format":"png"}"#)
+        }
     }
 
     /// Sends a command and waits for its answer.

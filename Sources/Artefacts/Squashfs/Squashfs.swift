@@ -37,13 +37,8 @@ public struct Squashfs: Sendable {
     /// Written aside and renamed: a failure leaves what was there before.
     /// - Parameter stream: writes an uncompressed tar archive to the descriptor, which it must not close
     public func write(to path: String, _ stream: (_ descriptor: Int32) throws -> Void) throws {
-        let aside = path + ".part"
         try Folder.create(Path.parent(path))
-        try File.remove(aside)
-        defer { try? File.remove(aside) }
-        try during("writing \"\(path)\"") { try run(into: aside, stream) }
-        try File.sync(aside)
-        try File.rename(aside, to: path)
+        try during("writing \"\(path)\"") { try File.replace(path) { try run(into: $0, stream) } }
     }
 
     private func run(into path: String, _ stream: (Int32) throws -> Void) throws {

@@ -96,8 +96,7 @@ public struct PackageStore: Sendable {
 
     private static func copy(_ source: String, to stored: StoredPackage) throws {
         let package = stored.package
-        let aside = stored.path + ".new"
-        do {
+        try File.replace(stored.path) { aside in
             try File.copy(source, to: aside)
             let size = try File.size(aside)
             guard size == package.size else {
@@ -109,11 +108,6 @@ public struct PackageStore: Sendable {
                     source, package,
                     "its \(actual.algorithm.rawValue) checksum is \(actual.hex), not \(package.checksum.hex)")
             }
-            try File.sync(aside)
-            try File.rename(aside, to: stored.path)
-        } catch {
-            try File.remove(aside)
-            throw error
         }
     }
 

@@ -80,14 +80,12 @@ final class PoolRepository {
 
     private func keep(as path: String, _ write: (Stream) -> Int32) throws {
         try Folder.create(Path.parent(path))
-        let aside = "\(path).new-\(getpid())"
-        guard let stream = fopen(aside, "we") else { throw systemFailure(errno, "create \"\(aside)\"") }
-        let failed = write(stream) != 0
-        guard fclose(stream) == 0, !failed else {
-            let code = errno
-            try File.remove(aside)
-            throw systemFailure(code == 0 ? EIO : code, "write \"\(aside)\"")
+        try File.replace(path, alone: false) { aside in
+            guard let stream = fopen(aside, "we") else { throw systemFailure(errno, "create \"\(aside)\"") }
+            let failed = write(stream) != 0
+            guard fclose(stream) == 0, !failed else {
+                throw systemFailure(errno == 0 ? EIO : errno, "write \"\(aside)\"")
+            }
         }
-        try File.rename(aside, to: path)
     }
 }
