@@ -58,9 +58,13 @@ let package = Package(
         module("Packages", ["CRpm", "CSolv", "Document", "Host", "Sandbox", "Transfer"]),
         module("RootTree", ["Archives", "CLinux", "Document", "Host", "Packages", "Recipe", "Sandbox", "Transfer"]),
         module("Artefacts", ["Archives", "CLinux", "Host", "Transfer"]),
+        module("Inspection", ["Archives", "Artefacts", "Document", "Host", "Packages", "Transfer"]),
         module(
             "Build",
-            ["Artefacts", "Document", "Host", "Packages", "Recipe", "RootTree", "Sandbox", "Transfer", "CLinux"]),
+            [
+                "Artefacts", "Document", "Host", "Inspection", "Packages", "Recipe", "RootTree", "Sandbox", "Transfer",
+                "CLinux",
+            ]),
         .target(name: "CLabMap", exclude: ["map.yaml"]),  // Lab: its map, embedded
         module("Lab", ["Archives", "CLabMap", "Document", "Host", "Transfer"]),
 
@@ -71,8 +75,8 @@ let package = Package(
         module(
             "NodewrightCommands",
             [
-                "Artefacts", "Build", "Document", "Host", "Lab", "Packages", "Recipe", "RootTree", "Sandbox",
-                "Transfer",
+                "Artefacts", "Build", "Document", "Host", "Inspection", "Lab", "Packages", "Recipe", "RootTree",
+                "Sandbox", "Transfer",
                 argumentParser,
             ]),
         module("NodectlCommands", ["Document", "Host", "Node", argumentParser]),
@@ -92,6 +96,7 @@ let package = Package(
             "RootTreeTests",
             ["Archives", "Document", "Host", "Packages", "Recipe", "RootTree", "Sandbox", "TestSupport"]),
         tests("ArtefactsTests", ["Archives", "Artefacts", "Host", "TestSupport"]),
+        tests("InspectionTests", ["Document", "Host", "Inspection", "Packages", "Transfer", "TestSupport"]),
         tests("ArchitectureTests", ["Host"]),
         tests("BuildTests", ["Build", "Host", "Transfer", "TestSupport"]),
         tests("LabTests", ["Document", "Lab", "Host", "TestSupport"]),

@@ -1,4 +1,5 @@
 import Host
+import Inspection
 import Packages
 public import Recipe
 import RootTree
@@ -99,7 +100,8 @@ public struct ImageBuild: Sendable {
                 try RootPacking(
                     base: baseTree.folder, customised: Path.join(customised, "changes"), packages: packages.map(\.path),
                     epoch: epoch, compression: options.compression ?? recipe.image.compression,
-                    blockSize: recipe.image.blockSize, output: work
+                    blockSize: recipe.image.blockSize, manifest: try manifest(packages, kernel: kernel, epoch: epoch),
+                    places: RecipePlaces(recipe), output: work
                 ).run(Worker(rung: rung, progress: progress))
                 return "\(try File.size(Path.join(work, RootPacking.image)) / 1_000_000) MB"
             }
@@ -158,6 +160,17 @@ public struct ImageBuild: Sendable {
             try installer.install(packages, into: root, time: epoch)
             return "\(packages.count) packages"
         }
+    }
+
+    /// What the image says about itself, as far as it is known before its files are counted.
+    private func manifest(_ packages: [StoredPackage], kernel: String, epoch: Int) throws -> ImageManifest {
+        let places = RecipePlaces(recipe)
+        let facts = try PackageHeader.facts(ofPackages: packages.map(\.path))
+        return ImageManifest(
+            name: recipe.name, version: recipe.version, arch: recipe.arch, sourceDate: epoch, kernel: kernel,
+            kernelArguments: recipe.kernelArguments.map(\.value),
+            requests: recipe.packages.map { .init(text: $0.line, place: places["\($0.position)"] ?? "") },
+            packages: zip(facts, packages).map { .init(facts: $0, locked: $1.package) })
     }
 
     private func result(_ artefacts: [BuildResult.Artefact], _ lock: Lock, unchanged: Bool) -> BuildResult {

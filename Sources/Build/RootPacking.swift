@@ -1,6 +1,7 @@
 import Artefacts
 import Document
 import Host
+import Inspection
 import Packages
 import Recipe
 import RootTree
@@ -25,6 +26,10 @@ public struct RootPacking {
     let epoch: Int
     let compression: ResolvedRecipe.Image.Compression
     let blockSize: Int
+    /// What the image will say about itself, without the counts of files.
+    let manifest: ImageManifest
+    /// The places of the recipe as the manifest names them.
+    let places: RecipePlaces
     /// Where image and listing go.
     let output: String
 
@@ -37,12 +42,13 @@ public struct RootPacking {
         return [
             "base": .string(base), "customised": .string(customised), "packages": .strings(packages),
             "epoch": .integer(epoch), "zstd-level": .integer(level), "block-size": .integer(blockSize),
-            "output": .string(output), "rung": .string(rung.rawValue),
+            "output": .string(output), "rung": .string(rung.rawValue), "manifest": manifest.json,
+            "places": .object(places.table.mapValues { .string($0) }),
         ]
     }
 
     private static let worker: Worker.Body = { job, progress in
-        let job = try JSON.parse(job, file: "the job of packing")
+        let job = try JSON.parse(job, file: "the job of packing", limit: JSON.largestLimit)
         func text(_ key: String) throws -> String {
             guard let text = job[key]?.string else { throw Failure(.internalError, "\"\(key)\" is missing in the job") }
             return text
@@ -59,8 +65,17 @@ public struct RootPacking {
         let epoch = try number("epoch")
         let tree = try WorkingTree(base: try text("base"), stage: customised).open(rung: rung)
         let files = try PackageHeader.files(ofPackages: (job["packages"]?.sequence ?? []).compactMap(\.string))
-        let table = try OwnershipTable(tree, packages: files, rules: try CustomisationReport(stage: customised).rules)
-        let root = try ImageTree(tree, ownership: table, epoch: epoch)
+        let report = try CustomisationReport(stage: customised)
+        let table = try OwnershipTable(tree, packages: files, rules: report.rules)
+        var root = try ImageTree(tree, ownership: table, epoch: epoch)
+        guard let manifest = job["manifest"] else { throw Failure(.internalError, "the job has no manifest") }
+        let counted = ManifestCount(tree: root, ownership: table, report: report, places: job["places"])
+        let manifestFile = Path.join(output, Path.name(ImageManifest.path))
+        try File.write(
+            manifestFile,
+            JSON.bytes(try counted.complete(ImageManifest(json: JSON.bytes(JSONValue(manifest)), file: "the job")).json)
+        )
+        try root.add(ImageManifest.path, from: manifestFile, modified: epoch)
         var squashfs = Squashfs(epoch: epoch, progress: progress)
         let level = try number("zstd-level")
         squashfs.compression = level == 0 ? .xz : .zstd(level: level)

@@ -53,13 +53,15 @@ struct StageKeys {
         return digest.finish()
     }
 
-    /// The changes of the recipe: the whole recipe, the content of overlays and scripts.
+    /// The changes of the recipe: the whole recipe with the places that the image's manifest names, the content of overlays and
+    /// scripts.
     ///
     /// - Parameter rung: root and others mark removed files in different ways; nil for the content alone
     func customised(rung: Rung?) throws -> Checksum {
         var digest = begin("customise")
         digest.update(field: rootTree().hex)
         digest.update(field: JSON.text(recipe.json, sortedKeys: true))
+        digest.update(field: RecipePlaces(recipe).identity.hex)
         digest.update(field: rung == .root ? "root" : "user")
         for overlay in recipe.overlays { try add(folder: overlay.path, to: &digest) }
         for script in recipe.scripts { digest.update(field: try Checksum.of(file: script.path).hex) }

@@ -35,6 +35,9 @@ public struct PackageHeader {
         header = HeaderBox(result)
     }
 
+    /// A header that somebody else has, too, such as one of the package database.
+    init(sharing pointer: OpaquePointer) { header = HeaderBox(headerLink(pointer)) }
+
     /// `bash-5.1.8-9.el9.x86_64`, with the epoch unless it is 0.
     public var nevra: String {
         func text(_ tag: rpmTag_e) -> String {

@@ -10,7 +10,7 @@ public enum PackageReason: Sendable, Hashable, CustomStringConvertible {
     case supplement(of: String)
 
     /// The kind, as it is written in a lock.
-    var kind: String {
+    public var kind: String {
         switch self {
         case .request: "requested"
         case .dependency: "required-by"
@@ -27,7 +27,7 @@ public enum PackageReason: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Reads back what `kind` and `subject` gave.
-    init?(kind: String, subject: String) {
+    public init?(kind: String, subject: String) {
         switch kind {
         case "requested": self = .request(subject)
         case "required-by": self = .dependency(of: subject)

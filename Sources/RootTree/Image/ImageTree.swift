@@ -12,7 +12,9 @@ import Transfer
 public struct ImageTree: Sendable {
     private let tree: Tree
     /// Every path, parents first, in byte order of the names; the first is `/`.
-    public let entries: [TreeEntry]
+    public private(set) var entries: [TreeEntry]
+    /// Files that are not in the tree, on the build host, by their path in the image.
+    private var added: [String: String] = [:]
 
     /// Folders whose content is never part of an image: they are mounted over at boot.
     private static let mountPoints: Set<String> = ["/dev", "/proc", "/sys", "/run", "/tmp", "/var"]
@@ -34,6 +36,47 @@ public struct ImageTree: Sendable {
         try visit("/")
         self.entries = entries
     }
+
+    /// Adds a file that is not in the tree, owned by root and readable by all, with the folders on its way.
+    ///
+    /// - Parameter source: where its content is on the build host
+    /// - Throws: when something else stands at the path already
+    public mutating func add(_ path: String, from source: String, modified: Int) throws {
+        var folder = ""
+        for name in path.split(separator: "/").dropLast() {
+            folder += "/" + name
+            if let there = entries.first(where: { $0.path == folder }) {
+                guard there.kind == .folder else { throw occupied(folder, path) }
+            } else {
+                insert(
+                    TreeEntry(path: folder, kind: .folder, mode: 0o755, userID: 0, groupID: 0, modified: modified))
+            }
+        }
+        guard !entries.contains(where: { $0.path == path }) else { throw occupied(path, path) }
+        insert(
+            TreeEntry(
+                path: path, kind: .regular(size: try File.size(source)), mode: 0o644, userID: 0, groupID: 0,
+                modified: modified))
+        added[path] = source
+    }
+
+    private func occupied(_ place: String, _ path: String) -> Failure {
+        Failure(
+            .invalidInput, "\"\(place)\" in the root tree stands where the build writes \"\(path)\"",
+            hint: "no overlay, script or package may bring it")
+    }
+
+    private mutating func insert(_ entry: TreeEntry) {
+        func names(_ path: String) -> [Substring] { path.split(separator: "/") }
+        let place = names(entry.path)
+        let next = entries.firstIndex {
+            place.lexicographicallyPrecedes(names($0.path)) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        }
+        entries.insert(entry, at: next ?? entries.endIndex)
+    }
+
+    /// Where the content of a path is on the build host.
+    private func content(_ path: String) -> String { added[path] ?? tree.host(path) }
 
     /// What tells that two paths are the same file.
     private struct FileNumber: Hashable {
@@ -94,7 +137,7 @@ public struct ImageTree: Sendable {
                 member.attributes = [("security.capability", capabilities.attribute)]
             }
             switch entry.kind {
-            case .regular: try writer.add(member, file: tree.host(entry.path))
+            case .regular: try writer.add(member, file: content(entry.path))
             case .folder:
                 member.kind = .folder
                 try writer.add(member)
@@ -117,7 +160,7 @@ public struct ImageTree: Sendable {
     ///
     /// Fields are separated by tabs; `-` stands for none. Equal images have equal listings.
     public func listing() throws -> String {
-        let tree = tree
+        let image = self
         let lines = try parallelMap(entries) { entry in
             var size = "-"
             var checksum = "-"
@@ -127,7 +170,7 @@ public struct ImageTree: Sendable {
             case .regular(let bytes):
                 kind = "f"
                 size = String(bytes)
-                checksum = try Checksum.of(file: tree.host(entry.path)).hex
+                checksum = try Checksum.of(file: image.content(entry.path)).hex
             case .folder: kind = "d"
             case .link(let to):
                 kind = "l"

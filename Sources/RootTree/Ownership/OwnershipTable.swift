@@ -55,6 +55,10 @@ public struct OwnershipTable: Sendable {
     private let accounts: Accounts
     private var records: [String: Record] = [:]
     private var folders: [String: String?] = [:]
+    /// The NEVRA of the package that brought a path, by the path without links.
+    public private(set) var packages: [String: String] = [:]
+    /// Who put a path there or wanted something for it, besides packages and tmpfiles lines: `Rule.source` by path.
+    public private(set) var sources: [String: String] = [:]
 
     /// Makes the table: packages first, then the tree's own tmpfiles lines for what no package owns, then `rules`.
     ///
@@ -73,14 +77,25 @@ public struct OwnershipTable: Sendable {
                     },
                     modified: file.mode & Self.typeMask == 0o040000 ? nil : file.modified,
                     type: file.mode & Self.typeMask)
+                self.packages[path] = file.package
             }
+            for path in try uncompressed(file.path) { self.packages[path] = file.package }
         }
         for rule in try TmpfilesRules.read(tree) {
             for path in try places(rule.path) where records[path] == nil { try add(rule, path) }
         }
         for rule in rules {
-            for path in try places(rule.path) { try add(rule, path) }
+            for path in try places(rule.path) {
+                try add(rule, path)
+                sources[path] = rule.source
+            }
         }
+    }
+
+    /// Kernel modules come compressed and lie in the image as they are.
+    private mutating func uncompressed(_ path: String) throws -> [String] {
+        guard let ending = [".ko.xz", ".ko.zst", ".ko.gz"].first(where: path.hasSuffix) else { return [] }
+        return try places(String(path.dropLast(ending.count - 3)))
     }
 
     private mutating func add(_ rule: Rule, _ path: String) throws {
