@@ -1,12 +1,12 @@
 #pragma once
 // No _GNU_SOURCE here: it would give the C library's types other members than Swift's own module of it has.
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/fs.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
-#include <spawn.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
@@ -15,6 +15,7 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -33,8 +34,6 @@ static inline int nlinux_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends
 static inline ssize_t nlinux_copy_range(int from, int to, size_t length) {
     return syscall(SYS_copy_file_range, from, NULL, to, NULL, length, 0U);
 }
-// In glibc since 2.29, but hidden from strict C.
-extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
 static inline int nlinux_sync_file_system(int fd) { return (int)syscall(SYS_syncfs, fd); }
 static inline int nlinux_terminal_columns(int fd) {
     struct winsize size;
@@ -75,24 +74,51 @@ static inline int nlinux_suppress_ownership(void) {
 }
 
 // Starts a program whose descriptors 0 to count-1 are the given ones and which the kernel kills when the thread that
-// called this ends, however it ends: the child does nothing but calls that are safe after fork.
+// called this ends, however it ends: the child does nothing but calls that are safe after fork. -1 with the number of the
+// error in *code when it cannot be started.
 static inline pid_t nlinux_spawn_bound(
-    const char *path, char *const arguments[], char *const environment[], const int *descriptors, int count) {
+    const char *path, char *const arguments[], char *const environment[], const int *descriptors, int count,
+    const char *folder, int *code) {
     const pid_t parent = getpid();
-    const pid_t child = fork();
-    if (child != 0) return child;
-    int copies[16];
-    if (count > 16 || prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) != 0 || getppid() != parent) _exit(127);
-    for (int i = 0; i < count; i++) copies[i] = fcntl(descriptors[i], F_DUPFD_CLOEXEC, 64);
-    for (int i = 0; i < count; i++) {
-        if (copies[i] < 0 || dup2(copies[i], i) < 0) _exit(127);
+    int ends[2];
+    if ((int)syscall(SYS_pipe2, ends, O_CLOEXEC) != 0) {
+        *code = errno;
+        return -1;
     }
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
-    execve(path, arguments, environment);
-    _exit(127);
+    const pid_t child = fork();
+    if (child == 0) {
+        int copies[16];
+        // Above the descriptors that the program gets.
+        const int report = fcntl(ends[1], F_DUPFD_CLOEXEC, 64);
+        int failed = report < 0 || count > 16 || prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) != 0;
+        for (int i = 0; i < count && !failed; i++) failed = (copies[i] = fcntl(descriptors[i], F_DUPFD_CLOEXEC, 64)) < 0;
+        for (int i = 0; i < count && !failed; i++) failed = dup2(copies[i], i) < 0;
+        if (!failed && folder) failed = chdir(folder) != 0;
+        if (!failed) {
+            // It may have ended before it could be asked to tell.
+            if (getppid() != parent) _exit(127);
+            sigset_t none;
+            sigemptyset(&none);
+            for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+            sigprocmask(SIG_SETMASK, &none, NULL);
+            execve(path, arguments, environment);
+        }
+        const int reason = errno;
+        (void)!write(report < 0 ? ends[1] : report, &reason, sizeof reason);
+        _exit(127);
+    }
+    const int failed = errno;
+    close(ends[1]);
+    *code = child < 0 ? failed : 0;
+    // Closed without a word when the program runs.
+    while (child > 0) {
+        const ssize_t length = read(ends[0], code, sizeof *code);
+        if (length >= 0 || errno != EINTR) break;
+    }
+    close(ends[0]);
+    if (child < 0 || *code == 0) return child;
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
+    return -1;
 }
 // A descriptor that becomes readable when the process is asked to end; the signals no longer end it by themselves.
 static inline int nlinux_end_signals(void) {

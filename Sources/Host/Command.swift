@@ -1,7 +1,5 @@
-import CLinux
-import Glibc
-
 /// One run of an external program: an argument vector (never a shell), a clean environment, no standard input unless given.
+/// It never outlives the program that runs it.
 ///
 /// ```swift
 /// let listing = try Command("xorriso", ["-indev", iso, "-find"]).run().check().output
@@ -24,7 +22,7 @@ public struct Command: Sendable {
         public let output: [UInt8]
         /// The last 4 KiB of standard error.
         public let errorTail: String
-        fileprivate let command: String
+        let command: String
 
         /// Standard output as text; bytes that are not UTF-8 become U+FFFD.
         public var text: String { String(decoding: output, as: UTF8.self) }
@@ -58,7 +56,8 @@ public struct Command: Sendable {
     public var folder: String?
     /// Standard input.
     public var input: Input
-    /// Called with each line of standard output and standard error as it comes; nil to collect silently.
+    /// Called with each line of standard output and standard error as it comes, of which at most 64 KiB are kept; nil to collect
+    /// silently.
     public var onLine: (@Sendable (String) -> Void)?
     /// More standard output than this is dropped, so that a chatty program cannot fill the memory.
     public var outputLimit = 64 << 20
@@ -105,11 +104,11 @@ public struct Command: Sendable {
         return try running.finish()
     }
 
-    fileprivate func result(status: Int32, output: [UInt8], errorTail: String) -> Result {
+    func result(status: Int32, output: [UInt8], errorTail: String) -> Result {
         Result(status: status, output: output, errorTail: errorTail, command: quoted)
     }
 
-    fileprivate var cleanEnvironment: [String] {
+    var cleanEnvironment: [String] {
         var variables = [
             "PATH": (Environment.variable("PATH") ?? "/usr/bin:/bin") + ":/usr/sbin:/sbin", "LANG": "C.UTF-8",
             "LC_ALL": "C.UTF-8", "TZ": "UTC",
@@ -120,132 +119,4 @@ public struct Command: Sendable {
         variables.merge(environment) { $1 }
         return variables.map { "\($0)=\($1)" }.sorted()
     }
-}
-
-/// A started program with its three pipes.
-private struct RunningCommand {
-    private let command: Command
-    private let process: pid_t
-    private var input: (descriptor: Int32, bytes: [UInt8], sent: Int)?
-    private var outputs: [(descriptor: Int32, partial: [UInt8])]
-    private var output: [UInt8] = []
-    private var errorTail: [UInt8] = []
-
-    init(_ command: Command, path: String) throws {
-        self.command = command
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        var childSide: [Int32] = []
-        defer { childSide.forEach { close($0) } }
-        switch command.input {
-        case .null:
-            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        case .descriptor(let descriptor):
-            posix_spawn_file_actions_adddup2(&actions, descriptor, 0)
-        case .bytes(let bytes):
-            let pipe = try Self.makePipe()
-            childSide.append(pipe.read)
-            posix_spawn_file_actions_adddup2(&actions, pipe.read, 0)
-            input = (pipe.write, bytes, 0)
-        }
-        let standardOutput = try Self.makePipe()
-        let standardError = try Self.makePipe()
-        childSide += [standardOutput.write, standardError.write]
-        posix_spawn_file_actions_adddup2(&actions, standardOutput.write, 1)
-        posix_spawn_file_actions_adddup2(&actions, standardError.write, 2)
-        outputs = [(standardOutput.read, []), (standardError.read, [])]
-        if let folder = command.folder { posix_spawn_file_actions_addchdir_np(&actions, folder) }
-
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var defaults = sigset_t()
-        sigfillset(&defaults)
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-
-        let arguments = ([command.program] + command.arguments).map { strdup($0) } + [nil]
-        let environment = command.cleanEnvironment.map { strdup($0) } + [nil]
-        defer { (arguments + environment).forEach { free($0) } }
-        var process = pid_t()
-        let code = posix_spawn(&process, path, &actions, &attributes, arguments, environment)
-        self.process = process
-        guard code == 0 else {
-            outputs.forEach { close($0.descriptor) }
-            if let input { close(input.descriptor) }
-            throw systemFailure(code, "run \"\(path)\"")
-        }
-        // A program that ends before it has read its input must not end us: the write then fails with EPIPE instead.
-        signal(SIGPIPE, SIG_IGN)
-    }
-
-    private static func makePipe() throws -> (read: Int32, write: Int32) {
-        var ends: [Int32] = [-1, -1]
-        try check("make a pipe") { nlinux_pipe(&ends) }
-        return (ends[0], ends[1])
-    }
-
-    /// Feeds and drains the pipes until all are closed, then reaps the program.
-    mutating func finish() throws -> Command.Result {
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        if let input { _ = fcntl(input.descriptor, F_SETFL, O_NONBLOCK) }
-        while input != nil || outputs.contains(where: { $0.descriptor >= 0 }) {
-            var polled = outputs.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
-            if let input { polled.append(pollfd(fd: input.descriptor, events: Int16(POLLOUT), revents: 0)) }
-            if poll(&polled, nfds_t(polled.count), -1) < 0 { continue }
-            for index in outputs.indices where polled[index].revents != 0 { drain(index, &buffer) }
-            if polled.count > outputs.count, polled[outputs.count].revents != 0 { feed() }
-        }
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
-        let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
-        return command.result(status: code, output: output, errorTail: String(decoding: errorTail, as: UTF8.self))
-    }
-
-    private mutating func feed() {
-        guard var current = input else { return }
-        let count = current.bytes.withUnsafeBytes { bytes -> Int in
-            guard let base = bytes.baseAddress, current.sent < bytes.count else { return 0 }
-            return Glibc.write(current.descriptor, base + current.sent, bytes.count - current.sent)
-        }
-        if count < 0, errno == EAGAIN || errno == EINTR { return }
-        current.sent += max(0, count)
-        if count < 0 || current.sent >= current.bytes.count {
-            close(current.descriptor)
-            input = nil
-        } else {
-            input = current
-        }
-    }
-
-    private mutating func drain(_ index: Int, _ buffer: inout [UInt8]) {
-        let count = buffer.withUnsafeMutableBytes { Glibc.read(outputs[index].descriptor, $0.baseAddress, $0.count) }
-        if count < 0, errno == EINTR { return }
-        if count <= 0 {
-            close(outputs[index].descriptor)
-            outputs[index].descriptor = -1
-            if !outputs[index].partial.isEmpty { emit(outputs[index].partial) }
-            outputs[index].partial = []
-            return
-        }
-        let bytes = buffer[..<count]
-        if index == 0 {
-            output += bytes.prefix(max(0, command.outputLimit - output.count))
-        } else {
-            errorTail += bytes
-            if errorTail.count > 4096 { errorTail.removeFirst(errorTail.count - 4096) }
-        }
-        guard command.onLine != nil else { return }
-        outputs[index].partial += bytes
-        while let end = outputs[index].partial.firstIndex(of: 0x0A) {
-            emit(Array(outputs[index].partial[..<end]))
-            outputs[index].partial.removeSubrange(...end)
-        }
-    }
-
-    private func emit(_ line: [UInt8]) { command.onLine?(String(decoding: line, as: UTF8.self)) }
 }

@@ -50,6 +50,60 @@ import Testing
         #expect(lines.withLock { $0 } == ["one", "two", "three"])
     }
 
+    @Test func keepsALimitedPartOfALongLine() throws {
+        let lines = Mutex<[String]>([])
+        try Command(
+            "sh", ["-c", "head -c 1000000 /dev/zero | tr '\\0' a; echo; echo; seq 100000; printf end"],
+            onLine: { line in lines.withLock { $0.append(line) } }
+        ).run().check()
+        let found = lines.withLock { $0 }
+        #expect(found.count == 100_003)
+        #expect(found.first == String(repeating: "a", count: 64 << 10))
+        #expect(found.dropFirst().prefix(2) == ["", "1"])
+        #expect(found.suffix(2) == ["100000", "end"])
+    }
+
+    /// A program is bound to the thread that waits for it, and that thread stays for as long as it runs.
+    @Test func waitsForProgramsThatHaveClosedTheirOutput() throws {
+        let script = "exec <&- >&- 2>&-; sleep 0.3; exit 3"
+        let statuses = try parallelMap(Array(0..<4), workers: 4) { _ in try Command("sh", ["-c", script]).run().status }
+        #expect(statuses == [3, 3, 3, 3])
+    }
+
+    @Test func saysWhyAProgramCannotBeStarted() throws {
+        try Folder.withTemporary { folder in
+            let program = Path.join(folder, "program")
+            try File.write(program, "#!/no/such/interpreter\n", mode: 0o755)
+            for command in [Command(program), Command("true", folder: Path.join(folder, "missing"))] {
+                let failure = #expect(throws: Failure.self) { try command.run() }
+                #expect(failure?.message.contains("No such file or directory") == true)
+            }
+        }
+    }
+
+    /// However this program is killed, what it runs ends with it.
+    @Test func programsEndWithTheOneThatRunsThem() throws {
+        let program = try Programs.built("nodewright")
+        try Folder.withTemporary { folder in
+            let note = Path.join(folder, "process")
+            let script = "#!/bin/sh\necho $$ >\(note)\nkill -KILL $PPID\nexec sleep 60\n"
+            try File.write(Path.join(folder, "gpg"), script, mode: 0o755)
+            let search = "PATH=\(folder):/usr/bin:/bin"
+            #expect(try Command("env", [search, program, "doctor", "--only", "build"]).run().status == 137)
+            let process = try #require(pid_t(try File.readText(note).dropLast()))
+            defer { kill(process, SIGKILL) }
+            let deadline = monotonicSeconds() + 5
+            while Self.runs(process), monotonicSeconds() < deadline { usleep(10_000) }
+            #expect(!Self.runs(process), "the program outlives the one that ran it")
+        }
+    }
+
+    /// Whether the process is there and no zombie.
+    private static func runs(_ process: pid_t) -> Bool {
+        guard let status = try? File.readText("/proc/\(process)/stat") else { return false }
+        return status.split(separator: ")").last?.dropFirst().first != "Z"
+    }
+
     @Test func runsInACleanEnvironment() throws {
         setenv("NODEWRIGHT_TEST_SECRET", "x", 1)
         let result = try Command("env", environment: ["A": "b"]).run()

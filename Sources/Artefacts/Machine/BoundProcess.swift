@@ -4,10 +4,9 @@ import Host
 
 /// A program that runs beside this one, with a pipe or socket at each of its first descriptors, and never outlives it.
 ///
-/// The kernel kills it when this process ends, however it ends (`PR_SET_PDEATHSIG`), so it must be started by a thread that
-/// stays, such as the main one.
+/// It must be started by a thread that stays, such as the main one (`BoundProgram`).
 final class BoundProcess {
-    private let process: pid_t
+    private let program: BoundProgram
     private var status: Int32?
     /// Writes to the program's standard input.
     let input: Int32
@@ -26,15 +25,10 @@ final class BoundProcess {
         let sockets = try Self.pair { nlinux_socket_pair(&$0) }
         let childSide = [input[0], output[1], errors[1], sockets[1]]
         (self.input, self.output, self.errors, socket) = (input[1], output[0], errors[0], sockets[0])
-        let vector = Self.pointers([program] + arguments)
-        let environment = Self.pointers(["PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=/nonexistent"])
-        defer {
-            (vector + environment).forEach { free($0) }
-            childSide.forEach { close($0) }
-        }
-        process = nlinux_spawn_bound(program, vector, environment, childSide, Int32(childSide.count))
-        guard process > 0 else { throw systemFailure(errno, "run \"\(program)\"") }
-        signal(SIGPIPE, SIG_IGN)
+        defer { childSide.forEach { close($0) } }
+        self.program = try BoundProgram(
+            program, arguments: [program] + arguments,
+            environment: ["PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=/nonexistent"], descriptors: childSide)
     }
 
     private static func pair(_ make: (inout [Int32]) -> Int32) throws -> [Int32] {
@@ -43,22 +37,17 @@ final class BoundProcess {
         return ends
     }
 
-    /// What execve takes: C strings, ended by a null pointer; freed by the caller.
-    private static func pointers(_ texts: [String]) -> [UnsafeMutablePointer<CChar>?] {
-        texts.map { strdup($0) } + [nil]
-    }
-
     deinit {
         if status == nil {
-            kill(process, SIGKILL)
-            _ = reap(options: 0)
+            kill(program.process, SIGKILL)
+            _ = program.wait()
         }
         [input, output, errors, socket].forEach { close($0) }
     }
 
     /// The exit status once the program has ended (128 + signal when one ended it), else nil.
     func exitStatus() -> Int32? {
-        if status == nil { _ = reap(options: WNOHANG) }
+        if status == nil { status = program.wait(block: false) }
         return status
     }
 
@@ -70,14 +59,5 @@ final class BoundProcess {
             usleep(10_000)
         }
         return exitStatus()
-    }
-
-    private func reap(options: Int32) -> Bool {
-        var code: Int32 = 0
-        var result: pid_t
-        repeat { result = waitpid(process, &code, options) } while result < 0 && errno == EINTR
-        guard result == process else { return false }
-        status = code & 0x7F == 0 ? (code >> 8) & 0xFF : 128 + (code & 0x7F)
-        return true
     }
 }
