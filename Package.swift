@@ -36,8 +36,10 @@ let package = Package(
     targets: [
         // C libraries: nobody but the module named beside each may import it.
         cLibrary("CArchive", "libarchive", apt: "libarchive-dev", dnf: "libarchive-devel"),  // Archives
+        cLibrary("CBlkid", "blkid", apt: "libblkid-dev", dnf: "libblkid-devel"),  // Disks
         cLibrary("CCrypto", "libcrypto", apt: "libssl-dev", dnf: "openssl-devel"),  // Transfer
         cLibrary("CCurl", "libcurl", apt: "libcurl4-openssl-dev", dnf: "libcurl-devel"),  // Transfer
+        cLibrary("CFdisk", "fdisk", apt: "libfdisk-dev", dnf: "libfdisk-devel"),  // Disks
         cLibrary("CRpm", "rpm", apt: "librpm-dev", dnf: "rpm-devel"),  // Packages
         cLibrary("CSolv", "libsolvext", apt: "libsolvext-dev", dnf: "libsolv-devel"),  // Packages
         cLibrary("CSystemd", "libsystemd", apt: "libsystemd-dev", dnf: "systemd-devel"),  // Bus
@@ -49,6 +51,7 @@ let package = Package(
         module("Document", ["CYaml", "Host"]),
         module("Host", ["CLinux"]),
         module("Archives", ["CArchive", "Host"]),
+        module("Disks", ["CBlkid", "CFdisk", "Host"]),
         module("Transfer", ["CCurl", "CCrypto", "Host"]),
         module("Bus", ["CSystemd", "Host"]),
         module("Sandbox", ["CLinux", "Host"]),
@@ -100,6 +103,7 @@ let package = Package(
         tests("ArchitectureTests", ["Host"]),
         tests("BuildTests", ["Build", "Host", "Transfer", "TestSupport"]),
         tests("LabTests", ["Document", "Lab", "Host", "TestSupport"]),
+        tests("DisksTests", ["Disks", "Host", "TestSupport"]),
         tests("TransferTests", ["Host", "Transfer", "TestSupport"]),
         tests("SandboxTests", ["Sandbox", "Host", "TestSupport"]),
         tests("NodeTests", ["Bus", "CLinux", "CSystemd", "Document", "Node", "Host", "TestSupport"]),
