@@ -6,7 +6,7 @@ import Host
 /// `all` is the whole list; a test holds the sources to it.
 struct ExternalProgram: Sendable {
     /// What a program is needed for.
-    enum Purpose: String, Sendable, CaseIterable { case build, boot, lab }
+    enum Purpose: String, Sendable, CaseIterable { case build, boot, inspect, lab }
 
     let name: String
     let purpose: Purpose
@@ -47,6 +47,11 @@ struct ExternalProgram: Sendable {
         ExternalProgram("mcopy", .build, apt: "mtools", dnf: "mtools"),
         ExternalProgram("xorriso", .build, apt: "xorriso", dnf: "xorriso"),
         ExternalProgram("qemu-system-x86_64", .boot, apt: "qemu-system-x86", dnf: "qemu-system-x86-core"),
+        ExternalProgram("unsquashfs", .inspect, apt: "squashfs-tools", dnf: "squashfs-tools", version: ["-version"]),
+        ExternalProgram("sqfscat", .inspect, apt: "squashfs-tools", dnf: "squashfs-tools", version: ["-version"]),
+        ExternalProgram("mdir", .inspect, apt: "mtools", dnf: "mtools"),
+        ExternalProgram("qemu-img", .inspect, apt: "qemu-utils", dnf: "qemu-img"),
+        ExternalProgram("veritysetup", .inspect, apt: "cryptsetup-bin", dnf: "veritysetup"),
         ExternalProgram("createrepo_c", .lab, apt: "createrepo-c", dnf: "createrepo_c"),
         ExternalProgram("rpmbuild", .lab, apt: "rpm", dnf: "rpm-build"),
         ExternalProgram("rpmsign", .lab, apt: "rpm", dnf: "rpm-sign"),

@@ -49,7 +49,7 @@ struct HostCheck {
         switch purpose {
         case .build: [sandbox()]
         case .boot: [firmware(.uefi, "UEFI"), firmware(.secureBoot, "Secure Boot"), kvm()]
-        case .lab: []
+        case .inspect, .lab: []
         }
     }
 

@@ -22,7 +22,7 @@ public struct Nodewright: ParsableCommand {
         version: version,
         subcommands: [
             LabCommand.self, CheckCommand.self, ResolveCommand.self, BuildCommand.self, BootCommand.self,
-            DoctorCommand.self,
+            InspectCommand.self, DoctorCommand.self,
         ])
 
     /// What runs inside namespaces, by name.
