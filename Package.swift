@@ -61,7 +61,7 @@ let package = Package(
         module("Packages", ["CRpm", "CSolv", "Document", "Host", "Sandbox", "Transfer"]),
         module("RootTree", ["Archives", "CLinux", "Document", "Host", "Packages", "Recipe", "Sandbox", "Transfer"]),
         module("Artefacts", ["Archives", "CLinux", "Host", "Transfer"]),
-        module("Inspection", ["Archives", "Artefacts", "Document", "Host", "Packages", "Transfer"]),
+        module("Inspection", ["Archives", "Disks", "Document", "Host", "Packages", "Transfer"]),
         module(
             "Build",
             [

@@ -5,9 +5,14 @@ extension ArtefactInspection {
     /// The answer for people.
     public var text: String {
         var lines = ["\(Path.name(path)): \(title), \(grouped(size)) bytes"]
+        if let sha256 {
+            let verdict = expectedSHA256.map { $0 == sha256 ? " (as in SHA256SUMS)" : " (NOT as in SHA256SUMS)" } ?? ""
+            lines.append("  sha256 \(sha256)\(verdict)")
+        }
         if let manifest {
             lines.append(
-                "  \(manifest.name) \(manifest.version) for \(manifest.arch), source date \(isoDate(manifest.sourceDate))")
+                "  \(manifest.name) \(manifest.version) for \(manifest.arch), source date \(isoDate(manifest.sourceDate))"
+            )
             if !manifest.kernelArguments.isEmpty {
                 lines.append("  kernel arguments: " + shown(manifest.kernelArguments.joined(separator: " ")))
             }
@@ -31,7 +36,9 @@ extension ArtefactInspection {
             }
         }
         lines.append("boot")
-        lines += kernels.map { "  \(padded(shown($0.part.name), 26))\(padded(readable($0.part.size), 12))Linux \(shown($0.version))" }
+        lines += kernels.map {
+            "  \(padded(shown($0.part.name), 26))\(padded(readable($0.part.size), 12))Linux \(shown($0.version))"
+        }
         for image in initramfs {
             lines.append("  \(padded(shown(image.part.name), 26))\(readable(image.part.size))")
             for (index, segment) in image.segments.enumerated() {
@@ -54,7 +61,8 @@ extension ArtefactInspection {
                 "  \(readable(root.part.size)) of \(readable(root.bytes)), squashfs (\(root.compression), blocks of \(root.blockSize >> 10) KiB), "
                     + "\(grouped(root.files)) files")
         }
-        let origin = hasDatabase ? "package database" : manifest == nil ? "unknown" : "manifest; there is no package database"
+        let origin =
+            hasDatabase ? "package database" : manifest == nil ? "unknown" : "manifest; there is no package database"
         lines.append("packages: \(packages.count) (\(origin))")
         lines += packages.map { "  \(shown($0.nevra))" }
         return lines.joined(separator: "\n")

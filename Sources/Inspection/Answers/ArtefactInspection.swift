@@ -1,5 +1,6 @@
 import Host
 public import Packages
+import Transfer
 
 /// What is in a finished artefact.
 public struct ArtefactInspection: Sendable {
@@ -17,6 +18,10 @@ public struct ArtefactInspection: Sendable {
     public let kind: String
     /// Its size in bytes.
     public let size: Int
+    /// The SHA-256 of the file; nil for a folder.
+    public let sha256: String?
+    /// What the `SHA256SUMS` beside it says; nil when it says nothing.
+    public let expectedSHA256: String?
     /// The volume label of an ISO.
     public let label: String?
     let table: PartitionSummary.Table?
@@ -58,6 +63,8 @@ public struct ArtefactInspection: Sendable {
         path = contents.path
         kind = contents.kind.rawValue
         size = contents.size
+        sha256 = contents.kind == .folder ? nil : try Checksum.of(file: contents.path).hex
+        expectedSHA256 = sha256 == nil ? nil : Self.listedChecksum(of: contents.path)
         label = contents.label
         table = contents.table
         bootEntries = contents.menus.flatMap { BootMenuReader.entries(of: $0.text) }
@@ -86,10 +93,26 @@ public struct ArtefactInspection: Sendable {
         packages = database?.packages.map(\.facts) ?? manifest?.packages.map(\.facts) ?? []
     }
 
-    /// Throws when something in the artefact is not what the boot configuration says it must be.
+    /// The checksum that a `SHA256SUMS` beside the file lists for it.
+    private static func listedChecksum(of path: String) -> String? {
+        let list = Path.join(Path.parent(path), "SHA256SUMS")
+        guard let text = try? File.readText(list, limit: 1 << 20) else { return nil }
+        let lines = text.split(separator: "\n").map { $0.split(separator: " ", maxSplits: 1) }
+        return lines.first { $0.count == 2 && $0[1].drop { $0 == " " || $0 == "*" } == Path.name(path) }.map {
+            String($0[0])
+        }
+    }
+
+    /// Throws when something in the artefact is not what its checksum or its boot configuration says it must be.
     ///
-    /// - Throws: `.signature` when a hash tree does not fit
+    /// - Throws: `.signature` when the checksum or a hash tree does not fit
     public func requireSound() throws {
+        if let expectedSHA256, let sha256, expectedSHA256 != sha256 {
+            throw Failure(
+                .signature, "\"\(path)\" is not the file that SHA256SUMS beside it lists",
+                hint: "the artefact is damaged or was changed; copy or download it again",
+                details: ["it has \(sha256)", "listed is \(shown(expectedSHA256))"])
+        }
         guard let bad = checks.first(where: { $0.problem != nil }) else { return }
         throw Failure(
             .signature, "\"\(bad.name)\" in \"\(path)\" is not what its root hash stands for: \(bad.problem ?? "")",

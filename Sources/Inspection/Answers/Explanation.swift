@@ -57,7 +57,8 @@ public struct Explanation: Sendable {
     }
 
     /// An answer about a path.
-    init(path: String, _ paths: ImagePaths, _ packages: [InstalledPackages.Package], _ manifest: ImageManifest?) throws {
+    init(path: String, _ paths: ImagePaths, _ packages: [InstalledPackages.Package], _ manifest: ImageManifest?) throws
+    {
         let place = paths.resolve(path)
         let names = Set([Path.normalized(path)] + place.owned)
         let owners = packages.filter { package in
@@ -134,7 +135,10 @@ public struct Explanation: Sendable {
                         "nevra": .string(origin.package.nevra), "repository": .optional(origin.repository),
                         "chain": .array(
                             origin.chain.map {
-                                ["package": .string($0.package), "reason": [$0.reason.kind: .string($0.reason.subject)]]
+                                [
+                                    "package": .string($0.package),
+                                    "reason": [$0.reason.kind: .string($0.reason.subject)],
+                                ]
                             }),
                         "request": origin.request.map { ["text": .string($0.text), "place": .string($0.place)] }
                             ?? .null,

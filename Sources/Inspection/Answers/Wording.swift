@@ -1,6 +1,8 @@
 /// Text of an artefact for a terminal: control characters, which could move the cursor or change colours, become `?`.
 func shown(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "?" : $0 }))
+    String(
+        String.UnicodeScalarView(
+            text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "?" : $0 }))
 }
 
 /// `text` with spaces behind it, at least one.

@@ -1,3 +1,4 @@
+import Glibc
 import Host
 
 /// A finished artefact, opened: what is in it and where.
@@ -36,6 +37,8 @@ struct ArtefactContents {
     private static let fileLimit = 1 << 30
     /// So many files of a folder are looked at.
     private static let countLimit = 1000
+    /// And only in folders that are nested no deeper.
+    private static let depthLimit = 4
 
     /// Opens an artefact and hands it to `body`; what had to be unpacked is removed afterwards.
     ///
@@ -49,9 +52,11 @@ struct ArtefactContents {
         }
     }
 
-    private static func open(_ path: String, work: String, progress: @escaping ProgressSink) throws -> ArtefactContents {
+    private static func open(_ path: String, work: String, progress: @escaping ProgressSink) throws -> ArtefactContents
+    {
         guard File.exists(path) else { throw Failure(.invalidInput, "there is no \"\(path)\"") }
         if isFolder(path) { return try openFolder(path, progress: progress) }
+        guard isRegular(path) else { throw Failure(.invalidInput, "\"\(path)\" is neither a file nor a folder") }
         let whole = try Region(Path.name(path), in: path)
         if try whole.read(ISOImage.magic.bytes.count, at: ISOImage.magic.offset) == ISOImage.magic.bytes {
             return try openISO(path, progress: progress)
@@ -67,7 +72,14 @@ struct ArtefactContents {
         return contents
     }
 
-    private static func isFolder(_ path: String) -> Bool { (try? Folder.list(path)) != nil }
+    private static func isFolder(_ path: String) -> Bool { kind(path) == S_IFDIR }
+    private static func isRegular(_ path: String) -> Bool { kind(path) == S_IFREG }
+
+    /// What stands at a path that a person gave; here links are followed.
+    private static func kind(_ path: String) -> mode_t? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+    }
 
     // MARK: - ISO
 
@@ -90,9 +102,17 @@ struct ArtefactContents {
     private static func openFolder(_ path: String, progress: @escaping ProgressSink) throws -> ArtefactContents {
         var regions: [Region] = []
         // Links are not followed: they could lead anywhere.
-        for name in try Folder.walk(path).prefix(countLimit) where File.kind(Path.join(path, name)) == .regular {
-            regions.append(try Region("/" + name, in: Path.join(path, name)))
+        func visit(_ folder: String, depth: Int) throws {
+            for name in try Folder.list(Path.join(path, folder)) where regions.count < countLimit {
+                let file = Path.join(path, folder + "/" + name)
+                switch File.kind(file) {
+                case .regular: regions.append(try Region(folder + "/" + name, in: file))
+                case .folder where depth < depthLimit: try visit(folder + "/" + name, depth: depth + 1)
+                default: break
+                }
+            }
         }
+        try visit("", depth: 0)
         var contents = ArtefactContents(kind: .folder, path: path, size: regions.reduce(0) { $0 + $1.size })
         try contents.add(regions, progress: progress)
         guard !contents.kernels.isEmpty || !contents.roots.isEmpty else {

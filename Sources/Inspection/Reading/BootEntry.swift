@@ -106,7 +106,11 @@ struct BootMenuReader {
             case "\"":
                 var quoted = word ?? ""
                 while let inner = rest.popFirst(), inner != "\"" {
-                    if inner == "\\", let escaped = rest.popFirst() { quoted.append(escaped) } else { quoted.append(inner) }
+                    if inner == "\\", let escaped = rest.popFirst() {
+                        quoted.append(escaped)
+                    } else {
+                        quoted.append(inner)
+                    }
                 }
                 word = quoted
             case "\\":

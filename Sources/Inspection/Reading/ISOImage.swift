@@ -14,6 +14,10 @@ struct ISOImage {
 
     /// Reads the directory of the image.
     init(_ path: String, progress: @escaping ProgressSink) throws {
+        let whole = try Region(Path.name(path), in: path)
+        // ECMA-119, 8.4.8: the number of sectors of the volume.
+        let sectors = try whole.read(4, at: 16 * Self.sector + 80).number(at: 0, bytes: 4) ?? 0
+        _ = try Region(Path.name(path), in: path, size: sectors * Self.sector)
         // "stdio:" keeps xorriso from taking the path for a drive.
         let result = try Command(
             "xorriso",
@@ -29,7 +33,6 @@ struct ISOImage {
                 details: result.errorTail.split(separator: "\n").suffix(3).map(String.init))
         }
         files = try Self.regions(result.text, in: path)
-        let whole = try Region(Path.name(path), in: path)
         let identifier = try whole.read(32, at: 16 * Self.sector + 40)
         label = String(decoding: identifier.prefix { $0 != 0 }, as: UTF8.self).trimmingSpaces
     }

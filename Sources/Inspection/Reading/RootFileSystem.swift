@@ -112,7 +112,8 @@ struct RootFileSystem: Sendable {
         if result.status != 0, result.errorTail.contains("no matches") { return nil }
         try refuse(result)
         guard result.output.count <= limit else {
-            throw Failure(.invalidInput, "\"\(path)\" in the image is larger than the \(limit) bytes that are read here")
+            throw Failure(
+                .invalidInput, "\"\(path)\" in the image is larger than the \(limit) bytes that are read here")
         }
         // sqfscat says on standard error that nothing matched, and ends well.
         return result.output.isEmpty && result.errorTail.contains("no matches") ? nil : result.output
