@@ -1,4 +1,5 @@
 import Build
+import Glibc
 import Host
 import Synchronization
 import Testing
@@ -42,12 +43,23 @@ import Transfer
     @Test func whatAKilledBuildLeftIsRemoved() throws {
         try Folder.withTemporary { folder in
             let stages = Path.join(folder, "root-tree")
-            // No process has this id (beyond the largest that the kernel gives).
-            let leftover = Path.join(stages, ".work-4194305-abc")
-            try Folder.create(leftover)
+            let leftover = Path.join(stages, ".work-" + Checksum.of(Array("other".utf8)).hex)
+            let busy = Path.join(stages, ".work-" + Checksum.of(Array("busy".utf8)).hex)
+            for folder in [leftover, busy, Path.join(stages, ".work-" + one.hex)] {
+                try Folder.create(folder)
+                try File.write(Path.join(folder, "half"), "")
+            }
+            let other = try FileLock(Path.join(stages, "." + Path.name(busy).dropFirst(6) + ".lock"))
+            defer { other.release() }
             try Folder.create(Path.join(stages, one.hex))  // renamed, but without its note: never whole
-            _ = try StageCache(folder: folder).stage("root tree", key: one) { _ in "whole" }
+            let path = try StageCache(folder: folder).stage("root tree", key: one) { work in
+                let content = try Folder.list(work)
+                #expect(content == [])
+                return "whole"
+            }
+            #expect(try Folder.list(path) == [".note"])
             #expect(!File.exists(leftover))
+            #expect(File.exists(busy), "another build is at work there")
         }
     }
 
@@ -67,12 +79,35 @@ import Transfer
 
     @Test func oldEntriesGo() throws {
         try Folder.withTemporary { folder in
-            let cache = StageCache(folder: folder)
             for index in 0..<8 {
-                _ = try cache.stage("root tree", key: Checksum.of(Array("\(index)".utf8))) { _ in "" }
+                _ = try StageCache(folder: folder).stage("root tree", key: Checksum.of(Array("\(index)".utf8))) { _ in
+                    ""
+                }
             }
             let left = try Folder.list(Path.join(folder, "root-tree")).filter { !$0.hasPrefix(".") }
             #expect(left.count == 4)
+            let locks = try Folder.list(Path.join(folder, "root-tree")).filter { $0.hasSuffix(".lock") }
+            #expect(locks.count == 4)
+        }
+    }
+
+    /// A build reads its stages to its end, so another one may not remove them, however many it makes.
+    @Test func whatABuildUsesStays() throws {
+        try Folder.withTemporary { folder in
+            var build: StageCache? = StageCache(folder: folder)
+            let used = try #require(try build?.stage("root tree", key: one) { _ in "in use" })
+            for index in 0..<8 {
+                _ = try StageCache(folder: folder).stage("root tree", key: .of(Array("\(index)".utf8))) { _ in "" }
+            }
+            #expect(File.exists(used))
+            // Using it does not keep others from using it.
+            _ = try StageCache(folder: folder).stage("root tree", key: one) { _ in throw Failure(.internalError, "") }
+            build = nil
+            // The time of last use has seconds, so it must be older for sure.
+            var times = [timeval(), timeval()]
+            utimes(Path.join(used, ".note"), &times)
+            _ = try StageCache(folder: folder).stage("root tree", key: .of(Array("last".utf8))) { _ in "" }
+            #expect(!File.exists(used))
         }
     }
 }

@@ -1,8 +1,9 @@
 import Glibc
-import Host
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Host
 
 @Suite struct CommandTests {
     @Test func capturesOutputAndStatus() throws {
@@ -213,6 +214,64 @@ import Testing
             var status = stat()
             #expect(stat(Path.join(folder, "b"), &status) == 0)
             #expect(status.st_mode & 0o7777 == 0o751)
+        }
+    }
+}
+
+@Suite struct CacheFolderTests {
+    @Test func onlyAFolderOfOnesOwnServes() throws {
+        try Folder.withTemporary { folder in
+            let path = Path.join(folder, "cache")
+            try Environment.requirePrivate(path)
+            try Environment.requirePrivate(path)
+            var status = stat()
+            #expect(lstat(path, &status) == 0)
+            #expect(status.st_mode & 0o7777 == 0o700)
+            chmod(path, 0o770)
+            #expect(throws: Failure.self) { try Environment.requirePrivate(path) }
+            chmod(path, 0o700)
+            let link = Path.join(folder, "link")
+            symlink(path, link)
+            let failure = #expect(throws: Failure.self) { try Environment.requirePrivate(link) }
+            #expect(failure?.hint?.contains("NODEWRIGHT_CACHE") == true)
+            guard geteuid() == 0 else { return }
+            chown(path, 1, 1)
+            #expect(throws: Failure.self) { try Environment.requirePrivate(path) }
+        }
+    }
+}
+
+@Suite struct FileLockTests {
+    @Test func sharedAndAlone() throws {
+        try Folder.withTemporary { folder in
+            let path = Path.join(folder, "lock")
+            let one = try FileLock(path, shared: true)
+            let two = try FileLock(path, shared: true, wait: false)
+            let failure = #expect(throws: Failure.self) { try FileLock(path, wait: false) }
+            #expect(failure?.status == .busy)
+            one.release()
+            two.release()
+            let alone = try FileLock(path, wait: false)
+            #expect(throws: Failure.self) { try FileLock(path, shared: true, wait: false) }
+            alone.release()
+            try FileLock(path, shared: true, wait: false).release()
+        }
+    }
+
+    /// Of those who wait for a file that is removed meanwhile, none may believe to be alone with the removed one.
+    @Test func aRemovedFileIsNoLock() throws {
+        try Folder.withTemporary { folder in
+            let path = Path.join(folder, "lock")
+            let holders = Mutex(0)
+            _ = try parallelMap(Array(0..<200), workers: 8) { _ in
+                let lock = try FileLock(path)
+                holders.withLock { $0 += 1 }
+                #expect(holders.withLock { $0 } == 1)
+                usleep(100)
+                holders.withLock { $0 -= 1 }
+                try File.remove(path)
+                lock.release()
+            }
         }
     }
 }
