@@ -13,7 +13,7 @@ public struct Downloader: Sendable {
     /// Fetches all of `downloads`; files that are there already are taken as they are.
     ///
     /// A finished file appears under its name only when size and checksum are right. What a failed run leaves is a `.part`
-    /// file, from which the next run goes on.
+    /// file, from which the next run goes on when a checksum then tells whether it belonged to the same file.
     ///
     /// - Parameters:
     ///   - phase: the name of the phase in progress events
@@ -30,11 +30,14 @@ public struct Downloader: Sendable {
         let handles = HandlePool()
         _ = try parallelMap(missing, workers: min(max(1, workers), 16)) { [progress] download in
             try handles.withHandle { handle in
-                try fetch(download, handle) { count in
+                var counted = 0
+                try fetch(download, handle) { position in
+                    // Less than before when a file is fetched again from its beginning.
                     let sum = done.withLock { value -> Int in
-                        value += count
+                        value += position - counted
                         return value
                     }
+                    counted = position
                     progress(.advanced(phase: phase, done: sum, total: total))
                 }
             }
@@ -55,17 +58,29 @@ public struct Downloader: Sendable {
         return content.bytes
     }
 
-    private func fetch(_ download: Download, _ handle: CurlHandle, advanced: @escaping (Int) -> Void) throws {
+    /// Fetches one file.
+    ///
+    /// - Parameter arrived: hears how many bytes of the file are there
+    private func fetch(_ download: Download, _ handle: CurlHandle, arrived: @escaping (Int) -> Void) throws {
         try Folder.create(Path.parent(download.destination))
+        // Only a checksum tells whether what is there and what will come belong together.
+        if download.checksum == nil { try File.remove(download.partial) }
         var reasons: [String] = []
-        for url in download.urls {
-            switch try transferPatiently(url, download, handle, advanced) {
+        var urls = download.urls[...]
+        while let url = urls.popFirst() {
+            let isResumed = File.exists(download.partial)
+            switch try transferPatiently(url, download, handle, arrived) {
             case .complete:
                 do {
                     return try accept(download)
                 } catch let failure as Failure where failure.status == .signature {
                     try File.remove(download.partial)
-                    if url == download.urls.last { throw failure.during(redacted(url)) }
+                    if isResumed {
+                        // What was there may be from another version of the file: once more, from the beginning.
+                        urls = ([url] + urls)[...]
+                        continue
+                    }
+                    if urls.isEmpty { throw failure.during(redacted(url)) }
                     reasons.append("\(redacted(url)): \(failure.message)")
                 }
             case .unavailable(let reason):
@@ -86,11 +101,11 @@ public struct Downloader: Sendable {
 
     /// Goes on after a broken connection as long as each try brings something, at most five times.
     private func transferPatiently(
-        _ url: String, _ download: Download, _ handle: CurlHandle, _ advanced: @escaping (Int) -> Void
+        _ url: String, _ download: Download, _ handle: CurlHandle, _ arrived: @escaping (Int) -> Void
     ) throws -> CurlHandle.Outcome {
         for attempt in 1...5 {
             let before = (try? File.size(download.partial)) ?? 0
-            let outcome = try transfer(url, download, handle, advanced)
+            let outcome = try transfer(url, download, handle, arrived)
             switch outcome {
             case .complete: return outcome
             case .cannotResume: try File.remove(download.partial)
@@ -102,12 +117,15 @@ public struct Downloader: Sendable {
     }
 
     private func transfer(
-        _ url: String, _ download: Download, _ handle: CurlHandle, _ advanced: @escaping (Int) -> Void
+        _ url: String, _ download: Download, _ handle: CurlHandle, _ arrived: @escaping (Int) -> Void
     ) throws -> CurlHandle.Outcome {
         let partial = download.partial
         var offset = (try? File.size(partial)) ?? 0
         if let size = download.size, offset >= size {
-            if offset == size { return .complete }
+            if offset == size {
+                arrived(size)
+                return .complete
+            }
             try File.remove(partial)
             offset = 0
         }
@@ -115,15 +133,20 @@ public struct Downloader: Sendable {
             nlinux_open(partial, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o644)
         }
         defer { close(descriptor) }
-        if offset > 0 { advanced(offset) }
+        arrived(offset)
+        var position = offset
         let limit = download.size ?? download.limit
         return try during("downloading \(redacted(url))") {
             try handle.receive(
                 url, offset: offset, limit: limit,
-                restart: { try check("write \"\(partial)\"") { ftruncate(descriptor, 0) } },
+                restart: {
+                    try check("write \"\(partial)\"") { ftruncate(descriptor, 0) }
+                    position = 0
+                },
                 accept: { bytes in
                     try File.append(bytes, to: descriptor, named: partial)
-                    advanced(bytes.count)
+                    position += bytes.count
+                    arrived(position)
                 })
         }
     }

@@ -1,4 +1,5 @@
 import Host
+import Synchronization
 import TestSupport
 import Testing
 import Transfer
@@ -64,6 +65,61 @@ import Transfer
             try File.write(Path.join(folder, "file.part"), Self.content[..<50_000])
             try Downloader().fetch([download([server.url("/file")], into: folder)], phase: "test")
             #expect(try File.read(Path.join(folder, "file")) == Self.content)
+        }
+    }
+
+    /// Whatever goes wrong on the way, no more bytes are counted than there are.
+    @Test func progressNeverExceedsTheTotal() throws {
+        let server = try LoopbackServer()
+        defer { server.stop() }
+        server.respond("/cut", .init(body: Self.content, cutAfter: 100_000))
+        server.respond("/whole", .init(body: Self.content, ranges: false))
+        server.respond("/bad", .init(body: Self.content.map { $0 ^ 1 }))
+        server.respond("/good", .init(body: Self.content))
+        for paths in [["/cut"], ["/whole"], ["/bad", "/good"]] {
+            try Folder.withTemporary { folder in
+                try File.write(Path.join(folder, "file.part"), Self.content[..<50_000])
+                let counts = Mutex<[Int]>([])
+                let downloader = Downloader { event in
+                    guard case .advanced(_, let done, let total) = event else { return }
+                    #expect(total == Self.content.count)
+                    counts.withLock { $0.append(done) }
+                }
+                try downloader.fetch([download(paths.map(server.url), into: folder)], phase: "test")
+                #expect(counts.withLock { $0.first } == 50_000)
+                #expect(counts.withLock { $0.max() } == Self.content.count)
+                #expect(counts.withLock { $0.last } == Self.content.count)
+            }
+        }
+    }
+
+    /// What an earlier run left of another version of the file is given up, also when there is only one mirror.
+    @Test func startsAgainWhenTheFileHasChanged() throws {
+        let server = try LoopbackServer()
+        defer { server.stop() }
+        server.respond("/file", .init(body: Self.content))
+        try Folder.withTemporary { folder in
+            for old in [[UInt8](repeating: 7, count: 50_000), [UInt8](repeating: 7, count: Self.content.count)] {
+                try File.write(Path.join(folder, "file.part"), old)
+                try Downloader().fetch([download([server.url("/file")], into: folder)], phase: "test")
+                #expect(try File.read(Path.join(folder, "file")) == Self.content)
+                try File.remove(Path.join(folder, "file"))
+            }
+            #expect(server.requests == ["/file from 50000", "/file", "/file"])
+        }
+    }
+
+    /// Without a checksum nothing would tell that two halves do not belong together.
+    @Test func resumesOnlyWhatAChecksumProves() throws {
+        let server = try LoopbackServer()
+        defer { server.stop() }
+        server.respond("/file", .init(body: Self.content))
+        try Folder.withTemporary { folder in
+            try File.write(Path.join(folder, "file.part"), Self.content[..<50_000])
+            var download = download([server.url("/file")], into: folder)
+            download.checksum = nil
+            try Downloader().fetch([download], phase: "test")
+            #expect(server.requests == ["/file"])
         }
     }
 
