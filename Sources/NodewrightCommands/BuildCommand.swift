@@ -88,7 +88,7 @@ struct BuildCommand: ParsableCommand {
         let resolved = try recipeOptions.load(recipe)
         let progress = outputOptions.progress()
         for warning in resolved.warnings { progress(.warning("\(warning)")) }
-        var options = BuildOptions(output: Path.absolute(output), cacheFolder: Environment.cacheFolder)
+        var options = BuildOptions(output: Path.absolute(output), cacheFolder: try Environment.usableCacheFolder())
         options.formats = format.list
         options.locked = locked
         options.offline = offline

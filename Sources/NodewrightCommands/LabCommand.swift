@@ -50,7 +50,7 @@ struct LabCreateCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let cache = Environment.cacheFolder
+        let cache = try Environment.usableCacheFolder()
         var request = LabRequest(
             output: Path.absolute(folder ?? Path.join(cache, "lab")), cache: Path.join(cache, "lab-cache"))
         request.mirror = mirror

@@ -42,7 +42,8 @@ struct ResolveCommand: ParsableCommand {
     func run() throws {
         let progress = outputOptions.progress()
         let recipe = try recipeOptions.load(self.recipe)
-        let resolver = Resolver(offline: offline, progress: progress)
+        let resolver = Resolver(
+            cacheFolder: try Environment.usableCacheFolder(), offline: offline, progress: progress)
         let file = output.map { LockFile(path: $0) } ?? LockFile(recipe: self.recipe)
         let before = File.exists(file.path) ? try? Lock.read(file.path) : nil
         let bootLoaderBefore = before == nil ? nil : try? Lock.read(file.path, .bootLoader)

@@ -18,7 +18,7 @@ public struct PackageStore: Sendable {
 
     /// The store in a cache.
     public init(
-        cacheFolder: String = Environment.cacheFolder, offline: Bool = false, progress: @escaping ProgressSink = silent
+        cacheFolder: String, offline: Bool = false, progress: @escaping ProgressSink = silent
     ) {
         self.cacheFolder = cacheFolder
         self.offline = offline

@@ -13,7 +13,7 @@ public struct Resolver: Sendable {
     ///   - cacheFolder: the cache, whose folder `metadata/` keeps what was fetched and parsed
     ///   - offline: use only what earlier runs fetched
     public init(
-        cacheFolder: String = Environment.cacheFolder, offline: Bool = false, progress: @escaping ProgressSink = silent
+        cacheFolder: String, offline: Bool = false, progress: @escaping ProgressSink = silent
     ) {
         self.cacheFolder = cacheFolder
         self.offline = offline
