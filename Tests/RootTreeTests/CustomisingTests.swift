@@ -1,4 +1,5 @@
 import Document
+import Glibc
 import Host
 import Recipe
 import Testing
@@ -26,8 +27,12 @@ private let place = Position(file: "recipe.yaml", line: 3, column: 5)
             try tree.link("/bin", to: "usr/bin")
             try tree.link("/etc/old", to: "/nowhere")
             let source = Tree(scratch + "/overlay")
-            try source.write("/bin/tool", "#!/bin/sh\n", mode: 0o700)
-            try source.write("/etc/old", "new", mode: 0o600)
+            try source.write("/bin/tool", "#!/bin/sh\n", mode: 0o744)
+            try source.write("/bin/mine", "#!/bin/sh\n", mode: 0o700)
+            try source.write("/etc/old", "new", mode: 0o664)
+            try source.write("/etc/secret", "hidden", mode: 0o600)
+            try source.createFolder("/etc/private")
+            chmod(scratch + "/overlay/etc/private", 0o700)
             try source.write("/etc/ssh/key", "secret")
             try source.link("/etc/link", to: "ssh/key")
             let rule = ResolvedRecipe.Overlay.Rule(
@@ -42,7 +47,28 @@ private let place = Position(file: "recipe.yaml", line: 3, column: 5)
             #expect(modes["/bin/tool"]?.mode == 0o755)
             #expect(modes["/etc/old"]?.mode == 0o644)
             #expect(modes["/etc/ssh/key"]?.mode == 0o600)
+            #expect(modes["/etc/secret"]?.mode == 0o600)
+            #expect(modes["/etc/private"]?.mode == 0o700)
+            #expect(modes["/bin/mine"]?.mode == 0o700)
             #expect(modes["/etc/ssh/key"]?.group == "ssh")
+        }
+    }
+
+    /// A checkout with a umask of 077 would give an image whose services cannot read their settings.
+    @Test func refusesWhatAUmaskMadePrivate() throws {
+        try Folder.withTemporary { scratch in
+            try Folder.create(scratch + "/tree")
+            try Folder.create(scratch + "/overlay/etc", mode: 0o700)
+            try File.write(scratch + "/overlay/etc/settings", "x", mode: 0o600)
+            var copy = OverlayCopy(Tree(scratch + "/tree"))
+            let failure = #expect(throws: Failure.self) {
+                try copy.copy(.init(path: scratch + "/overlay", rules: [], position: place))
+            }
+            #expect(failure?.status == .invalidInput)
+            #expect(failure?.hint?.contains("chmod") == true)
+            let rule = ResolvedRecipe.Overlay.Rule(
+                files: try Glob("/etc/*"), mode: 0o600, user: nil, group: nil, position: place)
+            try copy.copy(.init(path: scratch + "/overlay", rules: [rule], position: place))
         }
     }
 

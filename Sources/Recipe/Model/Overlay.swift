@@ -6,7 +6,8 @@ extension ResolvedRecipe {
         /// Owner and mode of the files that a pattern matches; later rules win.
         ///
         /// Without a rule a file belongs to root:root and has mode 0644, or 0755 when its owner may execute it; folders have
-        /// mode 0755, and folders that exist in the root keep what they have.
+        /// mode 0755, and folders that exist in the root keep what they have. What group and others may not touch on the build
+        /// host has mode 0600 or 0700.
         public struct Rule: Sendable, Hashable {
             /// Paths below the root of the image.
             public var files: Glob
