@@ -25,6 +25,8 @@ public struct NodeStatus: Hashable, Sendable {
     public let release: OSRelease
     /// What the system was started from.
     public let boot: Boot
+    /// Whether somebody chose to install at the boot menu.
+    public let wantsInstallation: Bool
     /// The kernel's host name.
     public let hostname: String?
     /// The machine id; nil when there is none that is valid.
@@ -40,11 +42,13 @@ public struct NodeStatus: Hashable, Sendable {
 
     /// A status made of its parts.
     public init(
-        release: OSRelease, boot: Boot, hostname: String?, machineID: String?, uptime: Int?,
+        release: OSRelease, boot: Boot, wantsInstallation: Bool = false, hostname: String?, machineID: String?,
+        uptime: Int?,
         interfaces: [NetworkInterface], kvm: KVM, services: Services
     ) {
         self.release = release
         self.boot = boot
+        self.wantsInstallation = wantsInstallation
         self.hostname = hostname
         self.machineID = machineID
         self.uptime = uptime
@@ -68,6 +72,7 @@ public struct NodeStatus: Hashable, Sendable {
         }.first
         return NodeStatus(
             release: OSRelease(release ?? []), boot: Boot(commandLine),
+            wantsInstallation: commandLine.contains("nodewright.install"),
             hostname: SystemFile.line(Path.join(root, "proc/sys/kernel/hostname")),
             machineID: (try? File.read(Path.join(root, "etc/machine-id"), limit: 4096)).flatMap {
                 MachineID(file: $0)?.text

@@ -20,8 +20,15 @@ public struct StatusScreen: Hashable, Sendable {
         var head = [
             " " + PlainText.column(title, Self.width - 2 - boot.utf8.count) + boot, rule,
             Self.row("Product", parts.product + (parts.image.map { " (image \($0))" } ?? "")),
-            Self.row("Host name", parts.hostname), "", " Network",
+            Self.row("Host name", parts.hostname),
         ]
+        if status.wantsInstallation {
+            head += [
+                "", " This version cannot be installed yet: it runs live and changes no disk.",
+                " A later version will ask here for the disk.",
+            ]
+        }
+        head += ["", " Network"]
         var tail = ["", " Services"]
         let services = parts.services
         for index in stride(from: 0, to: services.count, by: 2) {

@@ -22,6 +22,17 @@ import Testing
         }
     }
 
+    /// The menu's entry "Install to disk" must not look as if it had done something.
+    @Test func theEntryThatInstallsSaysThatItDoesNot() throws {
+        var files = FixtureNode.live
+        files["proc/cmdline"] = "nodewright.live=NODEWRIGHT quiet nodewright.install\n"
+        let lines = try FixtureNode.with(files) { StatusScreen($0.status()).lines }
+        #expect(lines.contains(" This version cannot be installed yet: it runs live and changes no disk."))
+        #expect(lines.count <= 23)
+        let live = try FixtureNode.with(FixtureNode.live) { StatusScreen($0.status()).lines }
+        #expect(!live.contains { $0.contains("install") && !$0.contains("not installed") })
+    }
+
     @Test func manyInterfacesAndLongTextsFit() throws {
         var files = FixtureNode.live
         for index in 0..<40 { files["sys/class/net/port\(index)/device/vendor"] = "1" }
