@@ -46,7 +46,7 @@ struct Converter: Sendable {
         try complete(&package, entry)
         for (path, glob) in entry.concatenate {
             var file = LabFile(path: path, kind: .regular, mode: 0o444)
-            let parts = sources.flatMap(\.files).filter { $0.kind == .regular && Glob.matches($0.path, glob) }
+            let parts = sources.flatMap(\.files).filter { $0.kind == .regular && ShellPattern(glob).matches($0.path) }
             file.content = parts.sorted { $0.path < $1.path }.flatMap(\.content)
             file.modified = parts.map(\.modified).max() ?? 0
             package.files.append(file)
@@ -105,15 +105,15 @@ struct Converter: Sendable {
     {
         let path = file.path
         if path == "/usr/share/doc/\(source)/copyright" { return file.kind == .regular }
-        if Glob.matchesAny(path, map.drop) || Glob.matchesAny(path, entry.drop) { return false }
+        if map.drop.anyMatches(path) || entry.drop.anyMatches(path) { return false }
         if path.hasPrefix("/usr/share/doc/") {
             let name = Path.name(path)
             return entry.files.isEmpty && file.kind != .folder && !name.hasPrefix("changelog")
                 && !name.hasPrefix("NEWS")
                 && !(file.kind == .link && Path.parent(path) == "/usr/share/doc")
         }
-        if !entry.files.isEmpty { return Glob.matchesAny(path, entry.files) }
-        return !Glob.matchesAny(path, others)
+        if !entry.files.isEmpty { return entry.files.anyMatches(path) }
+        return !others.anyMatches(path)
     }
 
     private func documentation(_ path: String, source: String, package: String) -> String {
@@ -193,11 +193,11 @@ struct Converter: Sendable {
 
     private func finish(_ file: inout LabFile, _ entry: MapEntry) {
         if file.kind == .folder, let attributes = folders[file.path] { file.apply(attributes) }
-        for (glob, attributes) in entry.attributes where Glob.matches(file.path, glob) && file.kind != .link {
+        for (glob, attributes) in entry.attributes where ShellPattern(glob).matches(file.path) && file.kind != .link {
             file.apply(attributes)
         }
         if file.kind == .regular, file.hardLink == nil {
-            for change in map.replace + entry.replace where Glob.matches(file.path, change.files) {
+            for change in map.replace + entry.replace where ShellPattern(change.files).matches(file.path) {
                 file.content = Self.replace(change.text, by: change.with, in: file.content)
             }
         }

@@ -69,6 +69,6 @@ struct DebianIndex: Sendable {
         let names = (meta.fields["Depends"] ?? "").split(separator: ",").compactMap {
             $0.split(separator: " ").first.map(String.init)
         }
-        return names.first { Glob.matches($0, parts[1]) }.flatMap { packages[$0] }
+        return names.first { ShellPattern(parts[1]).matches($0) }.flatMap { packages[$0] }
     }
 }

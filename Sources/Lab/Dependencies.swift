@@ -31,9 +31,9 @@ struct Dependencies: Sendable {
         let offered = Set(package.provides.map(\.name))
         package.requires.removeAll { need in
             need.flags & Dependency.configuration == 0 && offered.contains(need.name)
-                || Glob.matchesAny(need.name, entry.ignore)
+                || entry.ignore.anyMatches(need.name)
         }
-        package.recommends.removeAll { offered.contains($0.name) || Glob.matchesAny($0.name, entry.ignore) }
+        package.recommends.removeAll { offered.contains($0.name) || entry.ignore.anyMatches($0.name) }
     }
 
     /// `=` with the version `@` means: of this very version.

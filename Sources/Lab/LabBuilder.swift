@@ -57,7 +57,7 @@ public struct LabBuilder: Sendable {
             return parts.count == 2 ? String(parts[1]) : nil
         }
         let isWanted: (String) -> Bool = { name in
-            exact.contains(name) || patterns.contains { Glob.matches(name, $0) }
+            exact.contains(name) || patterns.anyMatches(name)
         }
         var main = DebianIndex()
         try archive.read(suite: request.suite, into: &main, isWanted: isWanted)

@@ -31,9 +31,9 @@ final class Renderer: Sendable {
                 state.started[phase] = monotonicSeconds()
                 state.totals[phase] = (total, unit)
                 if json {
-                    line([
-                        "event": .text("started"), "phase": .text(phase), "total": .number(total),
-                        "unit": .text(unit.rawValue),
+                    Self.writeLine([
+                        "event": .string("started"), "phase": .string(phase), "total": .optional(total),
+                        "unit": .string(unit.rawValue),
                     ])
                 } else {
                     draw(&state, phase, 0, total)
@@ -44,9 +44,9 @@ final class Renderer: Sendable {
                 guard now - state.lastDrawn >= 0.2 else { return }
                 state.lastDrawn = now
                 if json {
-                    line([
-                        "event": .text("advanced"), "phase": .text(phase), "done": .number(done),
-                        "total": .number(total),
+                    Self.writeLine([
+                        "event": .string("advanced"), "phase": .string(phase), "done": .integer(done),
+                        "total": .optional(total),
                     ])
                 } else {
                     draw(&state, phase, done, total)
@@ -54,12 +54,12 @@ final class Renderer: Sendable {
             case .finished(let phase, let note): end(&state, phase, note, reused: false)
             case .reused(let phase, let note): end(&state, phase, note, reused: true)
             case .warning(let text):
-                if json { return line(["event": .text("warning"), "message": .text(text)]) }
+                if json { return Self.writeLine(["event": .string("warning"), "message": .string(text)]) }
                 clear(&state)
                 print("warning: \(text)", to: &standardError)
             case .command(let text):
                 guard verbose else { return }
-                if json { return line(["event": .text("command"), "command": .text(text)]) }
+                if json { return Self.writeLine(["event": .string("command"), "command": .string(text)]) }
                 clear(&state)
                 print("+ \(text)", to: &standardError)
             }
@@ -69,9 +69,9 @@ final class Renderer: Sendable {
     private func end(_ state: inout State, _ phase: String, _ note: String, reused: Bool) {
         let seconds = state.started.removeValue(forKey: phase).map { monotonicSeconds() - $0 } ?? 0
         if json {
-            return line([
-                "event": .text(reused ? "reused" : "finished"), "phase": .text(phase), "note": .text(note),
-                "milliseconds": .number(Int(seconds * 1000)),
+            return Self.writeLine([
+                "event": .string(reused ? "reused" : "finished"), "phase": .string(phase), "note": .string(note),
+                "milliseconds": .integer(Int(seconds * 1000)),
             ])
         }
         clear(&state)
@@ -116,57 +116,28 @@ final class Renderer: Sendable {
         unit == .bytes ? "\(count / 1_000_000) MB" : "\(count)"
     }
 
-    private enum Field {
-        case text(String)
-        case number(Int?)
-    }
-
-    /// Events are flat, so that a line of JSON needs no tree.
-    private func line(_ fields: KeyValuePairs<String, Field>) {
-        let members = fields.map { key, field in
-            switch field {
-            case .text(let text): "\"\(key)\":\(Renderer.jsonString(text))"
-            case .number(let number): "\"\(key)\":\(number.map(String.init) ?? "null")"
-            }
-        }
-        try? File.append(Array(("{" + members.joined(separator: ",") + "}\n").utf8), to: 1, named: "standard output")
-    }
-
-    static func jsonString(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\u{0}"..."\u{1F}":
-                let hex = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
+    /// One line of JSON on standard output, at once.
+    private static func writeLine(_ value: JSONValue) {
+        try? File.append(JSON.bytes(value) + [0x0A], to: 1, named: "standard output")
     }
 
     /// Shows what ended the program.
     static func report(_ failure: Failure, json: Bool) {
         print((isatty(2) == 1 ? "\r\u{1B}[K" : "") + "error: " + failure.description, to: &standardError)
         guard json else { return }
-        let hint = failure.hint.map(jsonString) ?? "null"
-        let details = failure.details.map(jsonString).joined(separator: ",")
-        let object =
-            "{\"result\":\"failed\",\"status\":\(failure.status.rawValue),\"message\":\(jsonString(failure.message)),\"hint\":\(hint),\"details\":[\(details)]}\n"
-        try? File.append(Array(object.utf8), to: 1, named: "standard output")
+        writeLine([
+            "result": "failed", "status": .integer(Int(failure.status.rawValue)), "message": .string(failure.message),
+            "hint": .optional(failure.hint), "details": .strings(failure.details),
+        ])
     }
 
     /// Shows every mistake of a recipe, each in the form that editors understand.
     static func report(_ errors: RecipeErrors, json: Bool) {
         print(errors.description, to: &standardError)
         guard json else { return }
-        let object: JSONValue = [
+        writeLine([
             "result": "failed", "status": .integer(Int(ExitStatus.invalidInput.rawValue)),
             "diagnostics": .array(errors.diagnostics.map(\.json)),
-        ]
-        print(JSON.text(object))
+        ])
     }
 }

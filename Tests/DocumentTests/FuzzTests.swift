@@ -1,4 +1,5 @@
 import Document
+import TestSupport
 import Testing
 
 /// Damaged documents must end in a value or in an error, never in a crash or a hang.
@@ -10,10 +11,11 @@ import Testing
     ]
 
     @Test(arguments: 0..<20) func mutationsNeverCrash(seed: Int) throws {
-        var random = SplitMix(state: UInt64(seed))
-        for _ in 0..<200 {
-            var bytes = Array(Self.documents[Int(random.next() % 3)].utf8)
-            for _ in 0...random.next() % 6 { mutate(&bytes, &random) }
+        let pieces = "[ ] { } : , - ? & * ! | > ' \" % @ ` # \\ \n \t".split(
+            separator: " ", omittingEmptySubsequences: true)
+        var mutations = Mutations(seed: seed, pieces: pieces.map(String.init) + [" "])
+        for index in 0..<200 {
+            let bytes = mutations.mutate(Array(Self.documents[index % 3].utf8))
             let diagnostics = Diagnostics()
             let tree = YAML.parse(bytes, file: "f", diagnostics: diagnostics)
             #expect(tree != nil || diagnostics.hasErrors)
@@ -22,31 +24,5 @@ import Testing
             let written = JSON.canonical(JSONValue(node))
             #expect(JSON.canonical(JSONValue(try JSON.parse(written, file: "f"))) == written)
         }
-    }
-
-    private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {
-        let special = Array("[]{}:,-?&*!|>'\"%@`#\\\n\t \0\u{7F}".utf8) + [0xFF, 0xC3, 0xED, 0xA0]
-        let place = Int(random.next() % UInt64(bytes.count + 1))
-        switch random.next() % 4 {
-        case 0: bytes.insert(special[Int(random.next() % UInt64(special.count))], at: place)
-        case 1: if place < bytes.count { bytes.remove(at: place) }
-        case 2: if place < bytes.count { bytes[place] = UInt8(truncatingIfNeeded: random.next()) }
-        default:
-            let end = min(bytes.count, place + Int(random.next() % 12))
-            bytes.insert(contentsOf: bytes[place..<end], at: Int(random.next() % UInt64(bytes.count + 1)))
-        }
-    }
-}
-
-/// A small generator with a seed, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

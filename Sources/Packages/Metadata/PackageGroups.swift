@@ -83,7 +83,7 @@ struct PackageGroups {
         func matched<Element>(_ elements: [Element], _ names: (Element) -> [String]) -> [Element] {
             let exact = elements.filter { names($0).contains(pattern) }
             if !exact.isEmpty { return exact }
-            let glob = Glob(pattern, ignoringCase: true)
+            let glob = ShellPattern(pattern, ignoringCase: true)
             return elements.filter { names($0).contains(where: glob.matches) }
         }
         let sets = matched(environments) { [$0.id, $0.name] }

@@ -21,8 +21,8 @@ struct PackageQuery {
             let ids = matching(form)
             if !ids.isEmpty { return Match(ids: ids, form: form) }
         }
-        if Glob.isGlob(text) {
-            let glob = Glob(text)
+        if ShellPattern.isPattern(text) {
+            let glob = ShellPattern(text)
             let ids = pool.availableIDs.filter { glob.matches(pool.nevra($0)) }
             if !ids.isEmpty { return Match(ids: ids, isWholeNEVRA: true) }
         }
@@ -55,8 +55,8 @@ struct PackageQuery {
     /// The packages for one reading of a request.
     func matching(_ form: PackageSpecification.Form) -> [Id] {
         var candidates = pool.availableIDs
-        if Glob.isGlob(form.name) {
-            let glob = Glob(form.name)
+        if ShellPattern.isPattern(form.name) {
+            let glob = ShellPattern(form.name)
             var known: [Id: Bool] = [:]
             candidates = candidates.filter { id in
                 let name = pool.solvable(id).pointee.name
@@ -69,9 +69,9 @@ struct PackageQuery {
             candidates = exactlyNamed(form.name)
         }
         if form.isJustName { return candidates }
-        let architecture = form.architecture.map { Glob($0) }
-        let version = form.version.map { Glob($0) }
-        let release = form.release.map { Glob($0) }
+        let architecture = form.architecture.map { ShellPattern($0) }
+        let version = form.version.map { ShellPattern($0) }
+        let release = form.release.map { ShellPattern($0) }
         return candidates.filter { id in
             let solvable = pool.solvable(id).pointee
             let parts = EVR(pool.string(solvable.evr))
@@ -86,7 +86,7 @@ struct PackageQuery {
     private func providing(_ text: String) -> [Id] {
         let excluded = pool.excluded
         func available(_ ids: [Id]) -> [Id] { ids.filter { !excluded.contains($0) } }
-        if Glob.isGlob(text) {
+        if ShellPattern.isPattern(text) {
             let queue = IdQueue()
             selection_make(pool.pool, queue.pointer, text, SELECTION_PROVIDES | SELECTION_GLOB | SELECTION_REL)
             let solvables = IdQueue()
@@ -115,7 +115,7 @@ struct PackageQuery {
 
     private func owning(_ path: String) -> [Id] {
         let queue = IdQueue()
-        let flags = SELECTION_FILELIST | (Glob.isGlob(path) ? SELECTION_GLOB : 0)
+        let flags = SELECTION_FILELIST | (ShellPattern.isPattern(path) ? SELECTION_GLOB : 0)
         guard selection_make(pool.pool, queue.pointer, path, flags) != 0 else { return [] }
         let solvables = IdQueue()
         selection_solvables(pool.pool, queue.pointer, solvables.pointer)

@@ -53,12 +53,12 @@ struct RequestedJobs {
         guard let match = query.match(request) else { return unmatched.append(request) }
         let withObsoleters = match.form?.isJustName == true
         let isPath = request.hasPrefix("/") || request.hasPrefix("*/")
-        if let architecture = match.form?.architecture, Glob.isGlob(architecture) {
+        if let architecture = match.form?.architecture, ShellPattern.isPattern(architecture) {
             // dnf: every architecture that matches.
             for ids in grouped(match.ids, by: { "\(pool.name($0)) \(pool.string(pool.solvable($0).pointee.arch))" }) {
                 install(ids + query.obsoleting(ids), for: request)
             }
-        } else if !isPath && Glob.isGlob(request) || match.isWholeNEVRA {
+        } else if !isPath && ShellPattern.isPattern(request) || match.isWholeNEVRA {
             // dnf: every name that matches.
             for ids in grouped(match.ids, by: pool.name) {
                 install(withObsoleters ? ids + query.obsoleting(ids) : ids, for: request)
