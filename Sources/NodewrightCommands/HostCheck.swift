@@ -1,6 +1,7 @@
 import Artefacts
 import Document
 import Host
+import Lab
 import Sandbox
 
 /// One thing that `nodewright doctor` has looked at.
@@ -49,7 +50,8 @@ struct HostCheck {
         switch purpose {
         case .build: [sandbox()]
         case .boot: [firmware(.uefi, "UEFI"), firmware(.secureBoot, "Secure Boot"), kvm()]
-        case .inspect, .lab: []
+        case .inspect: []
+        case .lab: [keys(), mirror()]
         }
     }
 
@@ -66,6 +68,21 @@ struct HostCheck {
         return HostCheck(
             name + " firmware", .boot, path == nil ? .missing : .found,
             path ?? "package ovmf (Debian, Ubuntu) or edk2-ovmf (Fedora, CentOS)", apt: "ovmf", dnf: "edk2-ovmf")
+    }
+
+    private static func keys() -> HostCheck {
+        let path = LabRequest.installedKeyring
+        return HostCheck(
+            "Debian's keys", .lab, path == nil ? .missing : .found,
+            path ?? "package debian-archive-keyring (Debian, Ubuntu) or debian-keyring (Fedora)",
+            apt: "debian-archive-keyring", dnf: "debian-keyring")
+    }
+
+    private static func mirror() -> HostCheck {
+        let mirror = LabRequest.knownMirror
+        return HostCheck(
+            "Debian's mirror", .lab, mirror == nil ? .absent : .found,
+            mirror ?? "the apt sources name none: nodewright lab create --mirror URL")
     }
 
     private static func kvm() -> HostCheck {

@@ -44,6 +44,16 @@ import Testing
         }
     }
 
+    /// The lab is made from Debian's archive, whose keys and mirror other distributions do not have by themselves.
+    @Test func theLabNeedsKeysAndAMirror() throws {
+        let result = try Command(Programs.built("nodewright"), ["doctor", "--only", "lab"]).run()
+        let lines = result.text.split(separator: "\n").map(String.init)
+        let keys = try #require(lines.first { $0.hasPrefix("Debian's keys") })
+        #expect(keys.contains("/debian-archive-keyring.") || keys.contains("debian-keyring (Fedora)"))
+        let mirror = try #require(lines.first { $0.hasPrefix("Debian's mirror") })
+        #expect(mirror.contains("/debian") || mirror.contains("--mirror"))
+    }
+
     @Test func whatIsMissingIsNamedWithItsPackage() throws {
         let program = try Programs.built("nodewright")
         try Folder.withTemporary { folder in
