@@ -10,10 +10,18 @@ struct DebianArchive: Sendable {
         var security: String
     }
 
-    static let keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
+    /// Where Debian, Ubuntu and Fedora (package debian-keyring) have the archive's keys; from 2025 on the ending is changing.
+    private static let keyrings = ["gpg", "pgp"].map { "/usr/share/keyrings/debian-archive-keyring.\($0)" }
+
+    /// The archive's keys on this host.
+    static var installedKeyring: String? { keyrings.first(where: File.exists) }
 
     let mirror: Mirror
     let cache: String
+    /// The keys that indexes must be signed with; nil for the installed ones.
+    let keyring: String?
+    /// Whether what earlier runs have fetched is taken without a look at the network.
+    let isFrozen: Bool
     let progress: ProgressSink
 
     /// The mirror that the user names, else the one of the host's own apt sources.
@@ -54,9 +62,7 @@ struct DebianArchive: Sendable {
     ) throws {
         let base = security ? mirror.security : mirror.main
         let folder = "\(base)/dists/\(suite)"
-        let checksums = try during("reading the suite \(suite)") {
-            try release(Downloader(progress: progress).bytes(folder + "/InRelease", limit: 4 << 20))
-        }
+        let checksums = try during("reading the suite \(suite)") { try release(suite, at: folder) }
         let path = "main/binary-amd64/Packages.xz"
         guard let entry = checksums[path] else {
             throw Failure(.signature, "the suite \(suite) of \(redacted(base)) does not list \(path)")
@@ -76,15 +82,28 @@ struct DebianArchive: Sendable {
         try index.add(packages: text, base: base, isWanted: isWanted)
     }
 
+    /// The files that the `InRelease` of a suite vouches for; it is kept for later runs once its signature holds.
+    private func release(_ suite: String, at folder: String) throws -> [String: (checksum: Checksum, size: Int)] {
+        let kept = Path.join(cache, "index/\(suite)-\(Checksum.of(Array(folder.utf8)).hex.prefix(16)).InRelease")
+        if isFrozen, File.exists(kept) { return try release(File.read(kept, limit: Self.releaseLimit)) }
+        let signed = try Downloader(progress: progress).bytes(folder + "/InRelease", limit: Self.releaseLimit)
+        let files = try release(signed)
+        try Folder.create(Path.parent(kept))
+        try File.write(kept, signed)
+        return files
+    }
+
+    private static let releaseLimit = 4 << 20
+
     /// The files that an `InRelease` vouches for, once its signature holds.
     private func release(_ signed: [UInt8]) throws -> [String: (checksum: Checksum, size: Int)] {
-        guard File.exists(Self.keyring) else {
+        guard let keyring = keyring ?? Self.installedKeyring else {
             throw Failure(
-                .invalidInput, "\"\(Self.keyring)\" is missing, which the archive's signature is checked with",
-                hint: "install debian-archive-keyring")
+                .invalidInput, "\"\(Self.keyrings[0])\" is missing, which the archive's signature is checked with",
+                hint: "install debian-archive-keyring (on Fedora: debian-keyring)")
         }
         let verified = try Command(
-            "gpgv", ["--keyring", Self.keyring, "--output", "-", "-"], input: .bytes(signed), progress: progress
+            "gpgv", ["--keyring", keyring, "--output", "-", "-"], input: .bytes(signed), progress: progress
         ).run().check(.signature, hint: "the mirror is broken or changed what it hands out; try another with --mirror")
         var files: [String: (Checksum, Int)] = [:]
         var isListing = false

@@ -19,38 +19,42 @@ public struct LabBuilder: Sendable {
     ///
     /// - Throws: an unreachable mirror, a signature that does not hold, packages that the archive lacks
     public func create() throws -> LabSummary {
-        let map = try LabMap.embedded()
+        let map = try request.map ?? LabMap.embedded()
         let packaging = try NodectlPackage(request, progress: progress)
-        let inputs = try inputs(nodectl: packaging?.fingerprint)
+        let archive = archiveInputs()
+        var digest = Digest()
+        for part in [archive, packaging?.fingerprint ?? ""] { digest.update(field: part) }
+        let inputs = digest.finish().hex
         let state = Path.join(request.output, "lab.json")
-        if !request.refresh, let known = try? JSON.parse(File.read(state), file: state),
-            known["inputs"]?.string == inputs, let summary = LabSummary(known, folder: request.output)
-        {
+        let known = request.refresh ? nil : try? JSON.parse(File.read(state), file: state)
+        if let known, known["inputs"]?.string == inputs, let summary = LabSummary(known, folder: request.output) {
             progress(.reused(phase: "lab", note: "complete in \(request.output)"))
             return summary
         }
         try Folder.create(request.cache)
         return try SigningKey.with(Path.join(request.cache, "key")) { key in
-            let plan = try plan(map, key)
+            // When only nodectl is another one, all else stays as it is, and the network is not needed.
+            let plan = try plan(map, key, isFrozen: known?["archive"]?.string == archive)
             try download(plan)
             let (packages, converted) = try convert(plan, map, key)
-            return try publish(plan, packages, map, key, packaging, inputs: inputs, converted: converted)
+            let state = LabState(inputs: inputs, archive: archive, suite: request.suite)
+            return try publish(plan, packages, map, key, packaging, state, converted: converted)
         }
     }
 
-    /// What the published lab depends on, besides the state of the archive.
-    private func inputs(nodectl: String?) throws -> String {
+    /// What the packages of the archive depend on, besides its state.
+    private func archiveInputs() -> String {
         var digest = Digest()
-        digest.update(field: LabMap.fingerprint)
-        for part in [LabPlan.converterVersion, request.suite, request.mirror ?? "", nodectl ?? ""] {
+        for part in [LabMap.fingerprint, LabPlan.converterVersion, request.suite, request.mirror ?? ""] {
             digest.update(field: part)
         }
         return digest.finish().hex
     }
 
-    private func plan(_ map: LabMap, _ key: SigningKey) throws -> LabPlan {
+    private func plan(_ map: LabMap, _ key: SigningKey, isFrozen: Bool) throws -> LabPlan {
         let archive = DebianArchive(
-            mirror: try DebianArchive.mirror(named: request.mirror), cache: request.cache, progress: progress)
+            mirror: try DebianArchive.mirror(named: request.mirror), cache: request.cache,
+            keyring: request.keyring, isFrozen: isFrozen, progress: progress)
         let exact = Set(map.entries.flatMap(\.sources).map { $0.split(separator: ">").first.map(String.init) ?? $0 })
         let patterns = map.entries.flatMap(\.sources).compactMap { source -> String? in
             let parts = source.split(separator: ">", maxSplits: 1)
@@ -133,7 +137,7 @@ public struct LabBuilder: Sendable {
 
     private func publish(
         _ plan: LabPlan, _ packages: [String], _ map: LabMap, _ key: SigningKey, _ nodectl: NodectlPackage?,
-        inputs: String, converted: Int
+        _ state: LabState, converted: Int
     ) throws -> LabSummary {
         progress(.started(phase: "publish", total: nil, unit: .items))
         let staging = request.output + ".new"
@@ -155,7 +159,7 @@ public struct LabBuilder: Sendable {
         try File.write(Path.join(staging, "RPM-GPG-KEY-lab"), key.publicKey)
         let parts = try ["fedora", "updates", "nodewright"].map { try part($0, in: staging) }
         let summary = LabSummary(folder: request.output, parts: parts, isUnchanged: false, converted: converted)
-        try File.write(Path.join(staging, "lab.json"), summary.record(inputs: inputs, suite: request.suite))
+        try File.write(Path.join(staging, "lab.json"), summary.record(state))
         try Folder.remove(request.output + ".old")
         if File.exists(request.output) { try File.rename(request.output, to: request.output + ".old") }
         try File.rename(staging, to: request.output)

@@ -1,4 +1,5 @@
 import Host
+import Transfer
 
 /// What `nodewright lab create` is asked for.
 public struct LabRequest: Sendable {
@@ -17,9 +18,22 @@ public struct LabRequest: Sendable {
     /// The folder with nodectl.spec and its units; nil to leave nodectl out.
     public var packaging: String?
 
+    /// Another map than the one that the program was built with; for tests.
+    var map: LabMap?
+    /// Other keys of the archive than Debian's; for tests.
+    var keyring: String?
+
     /// A request for the default suite.
     public init(output: String, cache: String) {
         self.output = output
         self.cache = cache
     }
+}
+
+extension LabRequest {
+    /// The keys of Debian's archive on this host; nil when their package is not installed.
+    public static var installedKeyring: String? { DebianArchive.installedKeyring }
+
+    /// The mirror of Debian's archive that this host's apt sources name; nil when `mirror` has to name one.
+    public static var knownMirror: String? { (try? DebianArchive.mirror(named: nil)).map { redacted($0.main) } }
 }

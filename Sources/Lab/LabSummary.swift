@@ -57,10 +57,12 @@ public struct LabSummary: Sendable {
     }
 
     /// What is noted down beside the repositories.
-    func record(inputs: String, suite: String) -> String {
+    func record(_ state: LabState) -> String {
         JSON.text(
-            .object(["inputs": .string(inputs), "suite": .string(suite), "repositories": repositories]),
-            pretty: true, sortedKeys: true)
+            .object([
+                "inputs": .string(state.inputs), "archive": .string(state.archive), "suite": .string(state.suite),
+                "repositories": repositories,
+            ]), pretty: true, sortedKeys: true)
     }
 
     private var repositories: JSONValue {

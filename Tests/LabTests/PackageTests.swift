@@ -6,7 +6,6 @@ import Testing
 
 @Suite struct PackageTests {
     static let cache = Path.join(Environment.cacheFolder, "lab-cache/debs")
-    static let lab = Path.join(Environment.cacheFolder, "lab")
 
     @Test(.enabled(if: File.exists(cache), "no package of Debian is in the cache; run \"nodewright lab create\""))
     func realPackagesOfDebian() throws {
@@ -94,28 +93,5 @@ import Testing
         #expect(program.requires.contains { $0.hasPrefix("libc.so.6(GLIBC_2.") })
         #expect(ELF(Array("#!/bin/sh\n".utf8)) == nil)
         #expect(ELF(Array(try File.read("/usr/bin/env").prefix(200))) != nil)
-    }
-
-    @Test(.enabled(if: File.exists(lab) && Environment.program("dnf") != nil, "the lab or dnf is not here"))
-    func dnfResolvesAHypervisor() throws {
-        try Folder.withTemporary { folder in
-            var text =
-                "[main]\nreposdir=/dev/null\nplugins=0\ncachedir=\(folder)/cache\npersistdir=\(folder)/state\nlogdir=\(folder)\n"
-            for name in ["fedora", "nodewright"] {
-                text += "[\(name)]\nname=\(name)\nbaseurl=file://\(Self.lab)/\(name)\nrepo_gpgcheck=0\n"
-            }
-            let configuration = Path.join(folder, "dnf.conf")
-            try File.write(configuration, text)
-            let result = try Command(
-                "dnf",
-                [
-                    "-c", configuration, "--installroot=\(folder)/root", "--releasever=13", "--assumeno", "install",
-                    "@core",
-                    "@hypervisor", "@virtualization-hypervisor", "kernel", "grub2-pc", "grub2-efi-x64", "shim-x64",
-                ]
-            ).run()
-            // dnf ends with 1 when the answer is no.
-            #expect(result.text.contains("Transaction Summary"), "\(result.text)\n\(result.errorTail)")
-        }
     }
 }

@@ -66,6 +66,9 @@ public final class LoopbackServer: Sendable {
     /// Sets what `path` answers from now on.
     public func respond(_ path: String, _ response: Response) { state.withLock { $0.responses[path] = response } }
 
+    /// What `path` answers at present.
+    public func response(_ path: String) -> Response? { state.withLock { $0.responses[path] } }
+
     /// Request lines with their `Range`, in order of arrival.
     public var requests: [String] { state.withLock { $0.requests } }
 
