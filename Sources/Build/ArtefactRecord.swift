@@ -14,13 +14,13 @@ struct ArtefactRecord {
         self.name = name
     }
 
-    private func path(_ format: ArtefactFormat) -> String {
-        Path.join(folder, ".\(name).\(format.rawValue).build.json")
-    }
+    private func path(_ kind: String) -> String { Path.join(folder, ".\(name).\(kind).build.json") }
 
     /// The files of an earlier build with the same key, when none of them was touched since.
-    func unchanged(_ format: ArtefactFormat, key: Checksum) -> [BuildResult.Artefact]? {
-        let path = path(format)
+    ///
+    /// - Parameter kind: the format, or what else the build writes
+    func unchanged(_ kind: String, key: Checksum) -> [BuildResult.Artefact]? {
+        let path = path(kind)
         guard let bytes = try? File.read(path, limit: 1 << 20), let root = try? JSON.parse(bytes, file: path),
             root["key"]?.string == key.hex, let files = root["artefacts"]?.sequence, !files.isEmpty,
             File.exists(Path.join(folder, ChecksumFile.name))
@@ -37,7 +37,7 @@ struct ArtefactRecord {
     }
 
     /// Writes `SHA256SUMS` and the note.
-    func write(_ format: ArtefactFormat, key: Checksum, files: [String]) throws -> [BuildResult.Artefact] {
+    func write(_ kind: String, key: Checksum, files: [String]) throws -> [BuildResult.Artefact] {
         let checksums = try ChecksumFile.update(folder: folder, names: files.map(Path.name))
         let artefacts = try files.map { file in
             BuildResult.Artefact(path: file, size: try File.size(file), sha256: checksums[Path.name(file)] ?? "")
@@ -52,7 +52,7 @@ struct ArtefactRecord {
                     ]
                 }),
         ]
-        try File.write(path(format), JSON.text(json))
+        try File.write(path(kind), JSON.text(json))
         return artefacts
     }
 

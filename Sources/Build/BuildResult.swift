@@ -10,10 +10,16 @@ public struct BuildResult: Sendable {
         public var size: Int
         /// Its SHA-256 in hexadecimal.
         public var sha256: String
+
+        fileprivate var json: JSONValue {
+            ["path": .string(path), "size": .integer(size), "sha256": .string(sha256)]
+        }
     }
 
     /// The files, in the order in which they were made.
     public var artefacts: [Artefact]
+    /// The bills of materials beside them (SPDX, CycloneDX).
+    public var documents: [Artefact]
     /// How many packages the image has.
     public var packages: Int
     /// What they take when they are installed, in bytes, as the repositories say.
@@ -28,10 +34,7 @@ public struct BuildResult: Sendable {
         [
             "result": "done", "unchanged": .bool(isUnchanged), "packages": .integer(packages),
             "installed-size": .integer(installedSize),
-            "artefacts": .array(
-                artefacts.map {
-                    ["path": .string($0.path), "size": .integer($0.size), "sha256": .string($0.sha256)]
-                }),
+            "artefacts": .array(artefacts.map(\.json)), "documents": .array(documents.map(\.json)),
             "stages": .array(
                 stages.map { ["name": .string($0.name), "milliseconds": .integer(Int($0.seconds * 1000))] }),
         ]

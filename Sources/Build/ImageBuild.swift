@@ -4,7 +4,6 @@ import Packages
 public import Recipe
 import RootTree
 import Sandbox
-import Synchronization
 import Transfer
 
 /// The build: from a resolved recipe to artefacts, in stages that are taken from the cache when nothing of their input changed.
@@ -39,15 +38,22 @@ public struct ImageBuild: Sendable {
         let record = ArtefactRecord(folder: options.output, name: baseName)
         var finished: [ArtefactFormat: [BuildResult.Artefact]] = [:]
         for format in options.formats {
-            finished[format] = record.unchanged(format, key: try keys.artefact(format))
+            finished[format] = record.unchanged(format.rawValue, key: try keys.artefact(format))
         }
         let pending = options.formats.filter { finished[$0] == nil }
         if !finished.isEmpty {
             let names = options.formats.flatMap { finished[$0] ?? [] }.map { Path.name($0.path) }
             progress(.reused(phase: "artefacts", note: names.joined(separator: ", ")))
         }
+        // Other formats of the same build, made earlier, are in the bill of materials, too.
+        for format in ArtefactFormat.allCases where !options.formats.contains(format) {
+            finished[format] = record.unchanged(format.rawValue, key: try keys.artefact(format))
+        }
         if pending.isEmpty {
-            return result(options.formats.flatMap { finished[$0] ?? [] }, lock, unchanged: true)
+            let bill = bill(finished, record)
+            if let documents = record.unchanged(BillWriting.kind, key: bill.key(program: program)) {
+                return result(finished, documents, lock, unchanged: true)
+            }
         }
         let rung = try options.rung ?? Rung.best()
         if rung == .chrootOnly {
@@ -122,9 +128,21 @@ public struct ImageBuild: Sendable {
             return files
         }
         for (format, files) in zip(pending, made) {
-            finished[format] = try record.write(format, key: try keys.artefact(format), files: files)
+            finished[format] = try record.write(format.rawValue, key: try keys.artefact(format), files: files)
         }
-        return result(options.formats.flatMap { finished[$0] ?? [] }, lock, unchanged: false)
+
+        // 9. What is in them, and how long it took.
+        let bill = bill(finished, record)
+        let documents = try bill.write(
+            key: bill.key(program: program), baseName: baseName, rootStage: root, bootPackages: bootPackages)
+        try BuildTimeline(stages: clock.stages, artefacts: bill.artefacts).write(
+            folder: options.output, baseName: baseName)
+        return result(finished, documents, lock, unchanged: pending.isEmpty)
+    }
+
+    private func bill(_ finished: [ArtefactFormat: [BuildResult.Artefact]], _ record: ArtefactRecord) -> BillWriting {
+        BillWriting(
+            record: record, output: options.output, artefacts: ArtefactFormat.allCases.flatMap { finished[$0] ?? [] })
     }
 
     /// `hypervisor-0.1.0-x86_64`
@@ -173,10 +191,14 @@ public struct ImageBuild: Sendable {
             packages: zip(facts, packages).map { .init(facts: $0, locked: $1.package) })
     }
 
-    private func result(_ artefacts: [BuildResult.Artefact], _ lock: Lock, unchanged: Bool) -> BuildResult {
+    private func result(
+        _ finished: [ArtefactFormat: [BuildResult.Artefact]], _ documents: [BuildResult.Artefact], _ lock: Lock,
+        unchanged: Bool
+    ) -> BuildResult {
         BuildResult(
-            artefacts: artefacts, packages: lock.packages.count, installedSize: lock.installedSize,
-            stages: clock.stages, isUnchanged: unchanged)
+            artefacts: options.formats.flatMap { finished[$0] ?? [] }, documents: documents,
+            packages: lock.packages.count, installedSize: lock.installedSize,
+            stages: clock.stages.filter { !$0.isReused }.map { ($0.name, $0.seconds) }, isUnchanged: unchanged)
     }
 
     /// Runs one stage and tells when it starts and ends.
@@ -185,33 +207,5 @@ public struct ImageBuild: Sendable {
         let note = try body()
         progress(.finished(phase: phase, note: note))
         return note
-    }
-}
-
-/// Notes how long each phase takes, for the summary.
-final class StageClock: Sendable {
-    private struct State {
-        var begun: [String: Double] = [:]
-        var stages: [(name: String, seconds: Double)] = []
-    }
-
-    private let state = Mutex(State())
-    private let next: ProgressSink
-
-    init(_ next: @escaping ProgressSink) { self.next = next }
-
-    var stages: [(name: String, seconds: Double)] { state.withLock { $0.stages } }
-
-    func hear(_ event: ProgressEvent) {
-        switch event {
-        case .started(let phase, _, _): state.withLock { $0.begun[phase] = monotonicSeconds() }
-        case .finished(let phase, _):
-            state.withLock { state in
-                guard let begin = state.begun.removeValue(forKey: phase) else { return }
-                state.stages.append((phase, monotonicSeconds() - begin))
-            }
-        default: break
-        }
-        next(event)
     }
 }

@@ -10,7 +10,8 @@ struct BuildCommand: ParsableCommand {
         commandName: "build",
         abstract: "Build a recipe's artefacts.",
         discussion: """
-            Writes OUTPUT/NAME-VERSION-ARCH.FORMAT for each format, and OUTPUT/SHA256SUMS. A lock beside the recipe (RECIPE.lock.json) is followed. What
+            Writes OUTPUT/NAME-VERSION-ARCH.FORMAT for each format, what is in them as \
+            NAME-VERSION-ARCH.spdx.json and .cdx.json, and OUTPUT/SHA256SUMS. A lock beside the recipe (RECIPE.lock.json) is followed. What
             earlier builds have done is taken from the cache; an interrupted build goes on where it was.
 
             EXAMPLES
@@ -104,5 +105,6 @@ struct BuildCommand: ParsableCommand {
             print("\(artefact.path)  \(artefact.size) bytes  sha256:\(artefact.sha256)")
             print("  boot it: \(CommandLine.arguments[0]) boot \(artefact.path)")
         }
+        for document in result.documents { print(document.path) }
     }
 }
