@@ -61,7 +61,8 @@ let package = Package(
         module("Packages", ["CRpm", "CSolv", "Document", "Host", "Sandbox", "Transfer"]),
         module("RootTree", ["Archives", "CLinux", "Document", "Host", "Packages", "Recipe", "Sandbox", "Transfer"]),
         module("Artefacts", ["Archives", "CLinux", "Host", "Transfer"]),
-        module("Inspection", ["Archives", "Disks", "Document", "Host", "Packages", "Transfer"]),
+        .target(name: "CReportPage", exclude: ["page.css", "page.js"]),  // Inspection: style and script, embedded
+        module("Inspection", ["Archives", "CReportPage", "Disks", "Document", "Host", "Packages", "Transfer"]),
         module(
             "Build",
             [

@@ -12,6 +12,7 @@
 #include <rpm/rpmtag.h>
 #include <rpm/rpmte.h>
 #include <rpm/rpmts.h>
+#include <rpm/rpmver.h>
 
 // A global variable of librpm; must be set before its configuration is read.
 static inline void nrpm_set_macro_files(const char *files) { macrofiles = files; }

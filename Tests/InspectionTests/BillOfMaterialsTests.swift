@@ -1,5 +1,6 @@
 import Document
 import Host
+import Packages
 import Testing
 
 @testable import Inspection

@@ -47,6 +47,15 @@ public struct PackageFacts: Sendable, Hashable {
     public var nevra: String { "\(name)-\(epoch == 0 ? "" : "\(epoch):")\(version)-\(release).\(architecture)" }
 }
 
+extension PackageFacts {
+    /// Whether this is an older build of a package than `other`: by epoch, version and release, as rpm compares them.
+    public func isOlder(than other: PackageFacts) -> Bool {
+        if epoch != other.epoch { return epoch < other.epoch }
+        let order = rpmvercmp(version, other.version)
+        return (order == 0 ? rpmvercmp(release, other.release) : order) < 0
+    }
+}
+
 extension PackageHeader {
     /// What the package says about itself.
     public var facts: PackageFacts {
