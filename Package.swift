@@ -40,6 +40,7 @@ let package = Package(
         cLibrary("CCrypto", "libcrypto", apt: "libssl-dev", dnf: "openssl-devel"),  // Transfer
         cLibrary("CCurl", "libcurl", apt: "libcurl4-openssl-dev", dnf: "libcurl-devel"),  // Transfer
         cLibrary("CFdisk", "fdisk", apt: "libfdisk-dev", dnf: "libfdisk-devel"),  // Disks
+        cLibrary("CParted", "libparted", apt: "libparted-dev", dnf: "parted-devel"),  // Disks
         cLibrary("CRpm", "rpm", apt: "librpm-dev", dnf: "rpm-devel"),  // Packages
         cLibrary("CSolv", "libsolvext", apt: "libsolvext-dev", dnf: "libsolv-devel"),  // Packages
         cLibrary("CSystemd", "libsystemd", apt: "libsystemd-dev", dnf: "systemd-devel"),  // Bus
@@ -51,29 +52,32 @@ let package = Package(
         module("Document", ["CYaml", "Host"]),
         module("Host", ["CLinux"]),
         module("Archives", ["CArchive", "Host"]),
-        module("Disks", ["CBlkid", "CFdisk", "Host"]),
+        module("Disks", ["CBlkid", "CFdisk", "CParted", "Host"]),
         module("Transfer", ["CCurl", "CCrypto", "Host"]),
         module("Bus", ["CSystemd", "Host"]),
         module("Sandbox", ["CLinux", "Host"]),
+
+        // Shared by both programs.
+        module("Boot", ["Disks", "Host"]),
 
         // The build.
         module("Recipe", ["Document", "Host"]),
         module("Packages", ["CRpm", "CSolv", "Document", "Host", "Sandbox", "Transfer"]),
         module("RootTree", ["Archives", "CLinux", "Document", "Host", "Packages", "Recipe", "Sandbox", "Transfer"]),
-        module("Artefacts", ["Archives", "CLinux", "Host", "Transfer"]),
+        module("Artefacts", ["Archives", "Boot", "CLinux", "Disks", "Host", "Transfer"]),
         .target(name: "CReportPage", exclude: ["page.css", "page.js"]),  // Inspection: style and script, embedded
         module("Inspection", ["Archives", "CReportPage", "Disks", "Document", "Host", "Packages", "Transfer"]),
         module(
             "Build",
             [
-                "Artefacts", "Document", "Host", "Inspection", "Packages", "Recipe", "RootTree", "Sandbox", "Transfer",
-                "CLinux",
+                "Artefacts", "Disks", "Document", "Host", "Inspection", "Packages", "Recipe", "RootTree", "Sandbox",
+                "Transfer", "CLinux",
             ]),
         .target(name: "CLabMap", exclude: ["map.yaml"]),  // Lab: its map, embedded
         module("Lab", ["Archives", "CLabMap", "Document", "Host", "Transfer"]),
 
         // The node.
-        module("Node", ["Bus", "Document", "Host"]),
+        module("Node", ["Bus", "Disks", "Document", "Host"]),
 
         // The programs.
         module(
@@ -83,7 +87,7 @@ let package = Package(
                 "Sandbox", "Transfer",
                 argumentParser,
             ]),
-        module("NodectlCommands", ["Document", "Host", "Node", argumentParser]),
+        module("NodectlCommands", ["Disks", "Document", "Host", "Node", argumentParser]),
         .executableTarget(
             name: "nodewright", dependencies: ["NodewrightCommands"], swiftSettings: settings,
             // librpm must find Packages/FixedClock's time(2), or no two package databases are the same.

@@ -2,6 +2,12 @@
 public enum ArtefactFormat: String, Sendable, CaseIterable {
     /// The hybrid ISO: a CD, and a stick when it is written to one.
     case iso
+    /// A stick with a state partition that grows to the end of the stick.
+    case usb
+    /// A raw disk with two slots.
+    case disk
+    /// The same disk for virtual machines.
+    case qcow2
 
     /// The formats of a list like `iso,disk`, without repetitions, in the order of the cases.
     ///
@@ -16,6 +22,9 @@ public enum ArtefactFormat: String, Sendable, CaseIterable {
     var maker: any ArtefactMaker {
         switch self {
         case .iso: ISOMaker()
+        case .usb: DiskMaker(kind: .usb)
+        case .disk: DiskMaker(kind: .raw)
+        case .qcow2: DiskMaker(kind: .qcow2)
         }
     }
 }

@@ -93,5 +93,5 @@ public struct DiskLayout: Hashable, Sendable {
     }
 
     /// A size in whole MiB.
-    static func rounded(_ size: Int) -> Int { (size + alignment - 1) / alignment * alignment }
+    public static func rounded(_ size: Int) -> Int { (size + alignment - 1) / alignment * alignment }
 }

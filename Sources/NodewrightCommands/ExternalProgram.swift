@@ -46,6 +46,9 @@ struct ExternalProgram: Sendable {
         ExternalProgram("mmd", .build, apt: "mtools", dnf: "mtools"),
         ExternalProgram("mcopy", .build, apt: "mtools", dnf: "mtools"),
         ExternalProgram("xorriso", .build, apt: "xorriso", dnf: "xorriso"),
+        ExternalProgram("veritysetup", .build, apt: "cryptsetup-bin", dnf: "veritysetup"),
+        ExternalProgram("mke2fs", .build, apt: "e2fsprogs", dnf: "e2fsprogs", version: ["-V"]),
+        ExternalProgram("qemu-img", .build, apt: "qemu-utils", dnf: "qemu-img"),
         ExternalProgram("qemu-system-x86_64", .boot, apt: "qemu-system-x86", dnf: "qemu-system-x86-core"),
         ExternalProgram("unsquashfs", .inspect, apt: "squashfs-tools", dnf: "squashfs-tools", version: ["-version"]),
         ExternalProgram("sqfscat", .inspect, apt: "squashfs-tools", dnf: "squashfs-tools", version: ["-version"]),
@@ -59,7 +62,7 @@ struct ExternalProgram: Sendable {
     ]
 
     /// Its path; nil when it is not installed.
-    var path: String? { name.hasPrefix("qemu-") ? try? Emulator.find() : Environment.program(name) }
+    var path: String? { name.hasPrefix("qemu-system-") ? try? Emulator.find() : Environment.program(name) }
 
     /// The first version number that it prints.
     func version(_ path: String) -> String? {

@@ -14,6 +14,8 @@ import Testing
         "ld-linux-x86-64.so.2", "libc.so.6", "libgcc_s.so.1", "libm.so.6", "libstdc++.so.6",
         // D-Bus
         "libsystemd.so.0",
+        // Disks
+        "libblkid.so.1", "libfdisk.so.1", "libparted.so.2",
         // Document, for configuration
         "libyaml-0.so.2",
     ]

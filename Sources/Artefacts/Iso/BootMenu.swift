@@ -1,3 +1,4 @@
+import Boot
 import Host
 
 /// The boot menu of the ISO: one real file, and a stub that leads to it from every place where a signed GRUB looks.
@@ -58,8 +59,8 @@ public struct BootMenu: Sendable {
     private func entry(_ name: String, _ arguments: [String], _ id: String) -> String {
         let words = ["nodewright.live=\(label)"] + arguments
         return """
-            menuentry \(Self.quote("\(title): \(name)")) --id \(id) {
-                linux /boot/vmlinuz \(words.map(Self.quote).joined(separator: " "))
+            menuentry \(GRUBScript.quote("\(title): \(name)")) --id \(id) {
+                linux /boot/vmlinuz \(words.map(GRUBScript.quote).joined(separator: " "))
                 initrd /boot/initramfs.img
             }
             """
@@ -75,15 +76,5 @@ public struct BootMenu: Sendable {
         configfile $prefix/grub.cfg
 
         """
-    }
-
-    /// A word of GRUB's language that means exactly `text`.
-    static func quote(_ text: String) -> String {
-        let plain = text.utf8.allSatisfy {
-            ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x41 && $0 <= 0x5A) || ($0 >= 0x2B && $0 <= 0x3A) || $0 == 0x5F
-                || $0 == 0x3D
-        }
-        if plain, !text.isEmpty { return text }
-        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

@@ -244,8 +244,12 @@ public struct Initramfs: Sendable {
             .file(try accounts("/etc/passwd", ["root", "nobody"], "root:x:0:0:root:/root:/usr/bin/bash")))
         archive.put("/etc/group", .file(try accounts("/etc/group", InitramfsContents.groups, "root:x:0:")))
         archive.put("/usr/bin/sh", .link(to: "bash"))
-        for (path, content) in InitramfsUnits.files { archive.put(path, .file(Array(content.utf8))) }
-        for (path, content) in InitramfsUnits.scripts { archive.put(path, .file(Array(content.utf8), mode: 0o755)) }
+        for (path, content) in InitramfsUnits.files + InitramfsDisk.files {
+            archive.put(path, .file(Array(content.utf8)))
+        }
+        for (path, content) in InitramfsUnits.scripts + InitramfsDisk.scripts {
+            archive.put(path, .file(Array(content.utf8), mode: 0o755))
+        }
         return archive
     }
 

@@ -11,7 +11,9 @@ enum InitramfsContents {
 
     /// What depends on the version of systemd, or only helps in the emergency shell.
     static let optionalPrograms = [
-        "/usr/lib/systemd/systemd-executor", "/usr/lib/systemd/system-generators/systemd-debug-generator",
+        "/usr/lib/systemd/systemd-veritysetup", "/usr/lib/systemd/system-generators/systemd-veritysetup-generator",
+        "/usr/sbin/e2fsck", "/usr/lib/systemd/systemd-executor",
+        "/usr/lib/systemd/system-generators/systemd-debug-generator",
         "/usr/lib/systemd/systemd-bsod", "/usr/lib/udev/ata_id", "/usr/lib/udev/scsi_id", "/usr/lib/udev/cdrom_id",
         "/usr/bin/ls", "/usr/bin/dmesg", "/usr/bin/lsblk", "/usr/sbin/blkid", "/usr/sbin/losetup", "/usr/bin/ps",
         "/usr/bin/grep",
@@ -48,7 +50,8 @@ enum InitramfsContents {
         "systemd-journald-dev-log.socket", "systemd-udevd.service", "systemd-udevd-control.socket",
         "systemd-udevd-kernel.socket", "systemd-udevd-varlink.socket", "systemd-udev-trigger.service",
         "systemd-tmpfiles-setup-dev-early.service", "systemd-tmpfiles-setup-dev.service", "kmod-static-nodes.service",
-        "systemd-modules-load.service", "modprobe@.service",
+        "systemd-modules-load.service", "modprobe@.service", "veritysetup.target", "veritysetup-pre.target",
+        "system-systemd\\x2dveritysetup.slice",
     ]
 
     /// Which unit wants which.

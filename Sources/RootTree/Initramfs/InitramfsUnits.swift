@@ -86,7 +86,8 @@ enum InitramfsUnits {
 
         """
 
-    // Before switch-root, because process 1 and the journal look into /var before systemd-tmpfiles has run.
+    // Before switch-root, because process 1 and the journal look into /var before systemd-tmpfiles has run. What is there
+    // already is the node's own.
     private static let varService = """
         [Unit]
         Description=First Content of /var
@@ -97,7 +98,7 @@ enum InitramfsUnits {
         [Service]
         Type=oneshot
         RemainAfterExit=yes
-        ExecStart=/usr/bin/cp -a /sysroot/usr/share/factory/var/. /sysroot/var/
+        ExecStart=/usr/bin/cp -a --no-clobber /sysroot/usr/share/factory/var/. /sysroot/var/
 
         """
 
@@ -196,6 +197,7 @@ enum InitramfsUnits {
             case $word in
                 nodewright.live=*) live=${word#*=} ;;
                 nodewright.timeout=*) timeout=${word#*=} ;;
+                nodewright.disk=*) exit 0 ;;  # nodewright-disk-generator
             esac
         done
         mkdir -p /run/nodewright
@@ -269,6 +271,8 @@ enum InitramfsUnits {
         #!/usr/bin/bash
         printf '\n\nNodewright: the root file system could not be mounted.\n'
         [[ -e /run/nodewright/failure ]] && cat /run/nodewright/failure
+        damage=$(dmesg | while read -r line; do [[ $line == *verity:*' is corrupted' ]] && echo "$line"; done | tail -n 3)
+        [[ $damage ]] && printf 'dm-verity has found damage:\n%s\n' "$damage"
         echo 'Press Enter for a shell ("journalctl -b" shows what happened); else this machine restarts in 5 minutes.'
         read -r || exit
         touch /run/nodewright/shell-in-use

@@ -1,0 +1,144 @@
+import Boot
+public import Disks
+public import Host
+import Transfer
+
+/// A disk that starts with BIOS and UEFI (DESIGN.md §6), made in a plain file: no root, no loop device, no mount.
+public struct DiskImage: Sendable {
+    /// What the menu says: `hypervisor 1.2`.
+    public var title: String
+    /// Path of the kernel.
+    public var kernel: String
+    /// Path of the initramfs.
+    public var initramfs: String
+    /// Path of the root file system.
+    public var root: String
+    /// What protects it.
+    public var hashTree: HashTree
+    /// Sizes of the partitions; slot A is filled, a slot B stays empty.
+    public var sizes: DiskLayout.Sizes
+    /// `x86_64`.
+    public var architecture: String
+    /// The boot programs.
+    public var efi: EFILoader
+    /// GRUB's tools.
+    public var tools: ToolTree
+    /// The recipe's kernel arguments.
+    public var kernelArguments: [String]
+    /// Seconds since 1970: every time in the image.
+    public var epoch: Int
+    /// Distinguishes images of the same content: a disk and a stick in one machine are different disks.
+    public var purpose: String
+    /// Hears commands.
+    public var progress: ProgressSink
+
+    /// An image of these parts.
+    public init(
+        title: String, kernel: String, initramfs: String, root: String, hashTree: HashTree, sizes: DiskLayout.Sizes,
+        architecture: String, efi: EFILoader, tools: ToolTree, kernelArguments: [String], epoch: Int, purpose: String,
+        progress: @escaping ProgressSink = silent
+    ) {
+        self.title = title
+        self.kernel = kernel
+        self.initramfs = initramfs
+        self.root = root
+        self.hashTree = hashTree
+        self.sizes = sizes
+        self.architecture = architecture
+        self.efi = efi
+        self.tools = tools
+        self.kernelArguments = kernelArguments
+        self.epoch = epoch
+        self.purpose = purpose
+        self.progress = progress
+    }
+
+    /// Writes the image, aside first; a failure leaves what was there before.
+    ///
+    /// - Parameter convert: turns the raw image into the file that takes the name; nil to keep the raw image
+    public func write(to path: String, convert: ((_ raw: String, _ target: String) throws -> Void)? = nil) throws {
+        let aside = path + ".part"
+        let raw = convert == nil ? aside : path + ".raw.part"
+        let parts = path + ".parts"
+        func clean() {
+            try? File.remove(aside)
+            try? File.remove(raw)
+            try? Folder.remove(parts)
+        }
+        clean()
+        defer { clean() }
+        try Folder.create(parts)
+        try during("writing \"\(path)\"") {
+            try write(raw, parts)
+            try convert?(raw, aside)
+        }
+        try File.sync(aside)
+        try File.rename(aside, to: path)
+    }
+
+    private func write(_ path: String, _ folder: String) throws {
+        let bios = try DiskBIOSLoader.make(tools: tools)
+        let content = try contentChecksum(bios)
+        let layout = try DiskLayout(
+            sizes, architecture: architecture, identifiers: DerivedIdentifiers.disk(content))
+        guard let esp = layout[.efi], let state = layout[.state], let slot = layout[.rootA],
+            let tree = layout[.rootAVerity]
+        else { throw Failure(.internalError, "the layout lacks a partition") }
+        for (file, partition) in [(root, slot), (hashTree.path, tree)] where try File.size(file) > partition.size {
+            throw Failure(
+                .invalidInput,
+                "\"\(Path.name(file))\" (\(try File.size(file)) bytes) does not fit into \(partition.name)")
+        }
+        let disk = try DiskFile.create(path, size: layout.size)
+        try PartitionTable.write(layout, to: path)
+        try bios.write(to: disk, layout: layout)
+        try SystemPartition(
+            image: path, offset: esp.start, size: esp.size, serial: String(content.hex.prefix(8)), epoch: epoch,
+            progress: progress
+        ).write(try systemFiles(layout, bios, folder))
+        try disk.write(contentOf: root, at: slot.start, skipsZeros: true)
+        try disk.write(contentOf: hashTree.path, at: tree.start, skipsZeros: true)
+        try StatePartition(image: path, partition: state, epoch: epoch, progress: progress)
+            .write(identifier: DerivedIdentifiers.uuid(content, "state file system"))
+    }
+
+    private func systemFiles(
+        _ layout: DiskLayout, _ bios: BIOSBootCode, _ folder: String
+    ) throws -> [SystemPartition.Content] {
+        var files = efi.programs.map { SystemPartition.Content(target: "/EFI/BOOT/" + $0.name, source: $0.path) }
+        func add(_ target: String, _ content: [UInt8]) throws {
+            let source = Path.join(folder, "file\(files.count)")
+            try File.write(source, content)
+            files.append(.init(target: target, source: source))
+        }
+        let entry = SlotEntry(
+            slot: .a, title: title, rootHash: hashTree.rootHash, layout: layout, kernelArguments: kernelArguments,
+            grows: true)
+        let mark = "\(DiskMenu.folder)/\(layout.identifier)"
+        for target in DiskMenu.stubFolders {
+            try add(target + "/grub.cfg", Array(DiskMenu.stub(mark: mark).utf8))
+        }
+        try add(mark, [])
+        try add(DiskMenu.folder + "/grub.cfg", Array(DiskMenu.text.utf8))
+        // Whoever installs from this disk finds them here.
+        try add(DiskMenu.folder + "/bios/boot.img", bios.bootImage)
+        try add(DiskMenu.folder + "/bios/core.img", bios.coreImage)
+        try add(entry.folder + "/slot.cfg", Array(entry.menu.utf8))
+        try add(entry.folder + "/troubleshooting.cfg", Array(entry.troubleshooting.utf8))
+        files.append(.init(target: entry.folder + "/vmlinuz", source: kernel))
+        files.append(.init(target: entry.folder + "/initramfs.img", source: initramfs))
+        return files
+    }
+
+    /// Everything that goes in: the same parts give the same image, other parts give other identifiers.
+    private func contentChecksum(_ bios: BIOSBootCode) throws -> Checksum {
+        var digest = Digest()
+        for path in [kernel, initramfs, root, hashTree.path] + efi.programs.map(\.path) {
+            digest.update(field: try Checksum.of(file: path).hex)
+        }
+        digest.update(field: Checksum.of(bios.coreImage).hex)
+        digest.update(field: "\(title) \(purpose) \(epoch) \(sizes)")
+        for argument in kernelArguments { digest.update(field: argument) }
+        return digest.finish()
+    }
+}

@@ -1,0 +1,53 @@
+import Disks
+import Host
+
+/// The partition that holds what survives an upgrade, as the initramfs has mounted it.
+public struct StatePartition: Sendable {
+    /// Where the initramfs mounts it, or memory in its place.
+    public static let mountPoint = "/run/nodewright/state"
+
+    /// The kernel's name of the partition: `vda7`.
+    public let name: String
+    /// `ext4` or `xfs`.
+    public let fileSystem: String
+    /// `/dev/vda`.
+    public let disk: String
+    /// The number of the partition.
+    public let number: Int
+
+    /// Finds it among the mounted file systems; nil when memory stands in its place, or the system is live.
+    ///
+    /// - Parameter root: `/`, or a fixture
+    public init?(root: String) {
+        let mounts = try? File.read(Path.join(root, "proc/self/mountinfo"), limit: 1 << 22)
+        // proc(5): id, parent, major:minor, root, mount point, options, optional fields, a hyphen, type, source, …
+        let lines = String(decoding: mounts ?? [], as: UTF8.self).split(separator: "\n")
+        let found = lines.last { line in line.contains(" / \(Self.mountPoint) ") }
+        let fields = (found ?? "").split(separator: " ").map(String.init)
+        guard let hyphen = fields.firstIndex(of: "-"), hyphen > 4, hyphen + 1 < fields.count else { return nil }
+        let device = Path.join(root, "sys/dev/block/\(fields[2])")
+        guard let target = try? File.linkTarget(device),
+            let number = SystemFile.line(Path.join(device, "partition")).flatMap({ Int($0) })
+        else { return nil }
+        name = Path.name(target)
+        disk = "/dev/" + Path.name(Path.parent(target))
+        self.number = number
+        fileSystem = fields[hyphen + 1]
+    }
+
+    /// Gives the partition what is free behind it on the disk, and the file system what is free in the partition; both
+    /// while they are in use.
+    ///
+    /// - Returns: how the partition has grown; nil when it has not
+    /// - Throws: when the partition table is damaged or the file system cannot be enlarged
+    public func grow() throws -> PartitionGrowth? {
+        let growth = try PartitionGrowth.grow(disk: disk, partition: number)
+        // Also when the partition is as large as it can be: an earlier attempt may have ended between the two.
+        if fileSystem == "xfs" {
+            try Command("xfs_growfs", [Self.mountPoint]).run().check(.device)
+        } else {
+            try Command("resize2fs", ["/dev/" + name]).run().check(.device)
+        }
+        return growth
+    }
+}
