@@ -17,7 +17,7 @@ struct BootCommand: ParsableCommand {
             EXAMPLES
               nodewright boot out/hypervisor-1-x86_64.iso
               nodewright boot node.iso --as usb --firmware uefi --secure-boot
-              nodewright boot node.iso --until Nodewright --timeout 300
+              nodewright boot node.iso --until 'Enter to log in' --timeout 300
 
             SCRIPTS
               A file for --script has one step a line:
