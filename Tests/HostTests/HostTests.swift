@@ -218,6 +218,19 @@ import Testing
     }
 }
 
+@Suite struct ShellPatternTests {
+    @Test(arguments: [
+        ("lib*", "libc", true), ("lib*", "glibc", false), ("/usr/*.so", "/usr/lib64/a.so", true), ("a?c", "abc", true),
+        ("[ab]x", "bx", true), ("[!ab]x", "bx", false), ("\\*", "*", true), ("\\*", "a", false), ("A", "a", false),
+    ])
+    func matches(pattern: String, text: String, expected: Bool) {
+        #expect(ShellPattern(pattern).matches(text) == expected)
+        #expect([pattern].anyMatches(text) == expected)
+    }
+
+    @Test func caseMayBeIgnored() { #expect(ShellPattern("Core*", ignoringCase: true).matches("core tools")) }
+}
+
 @Suite struct CacheFolderTests {
     @Test func onlyAFolderOfOnesOwnServes() throws {
         try Folder.withTemporary { folder in

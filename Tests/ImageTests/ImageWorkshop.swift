@@ -1,6 +1,7 @@
 import Document
 import Glibc
 import Host
+import Synchronization
 import TestSupport
 
 /// A place to build the small recipe in, as a user would: the release program, a cache and an output folder of its own.
@@ -80,6 +81,24 @@ struct ImageWorkshop {
         return try Build(result)
     }
 
+    /// Builds, and sends `signal` as soon as one of the events has `words` in it.
+    func build(interruptedBy signal: Int32, at words: String) throws -> Command.Result {
+        let process = Mutex<pid_t>(0)
+        let watch: @Sendable (String) -> Void = { line in
+            process.withLock { process in
+                if process == 0 { process = pid_t(line) ?? 0 }
+                // A moment, so that the phase really runs.
+                guard process > 0, line.contains(words) else { return }
+                usleep(20_000)
+                kill(process, signal)
+            }
+        }
+        return try Command(
+            "sh", ["-c", "echo $$; exec \"$@\"", "sh", Self.program] + arguments(["--verbose"]),
+            environment: ["NODEWRIGHT_CACHE": cache], onLine: watch
+        ).run()
+    }
+
     /// The finished ISO.
     var iso: String { Path.join(output, "small-0.1.0-x86_64.iso") }
 
@@ -108,7 +127,10 @@ struct Build {
         ran = lines.filter { $0["event"]?.string == "finished" }.compactMap { $0["phase"]?.string }
         let last = lines.last
         let details = (last?["details"]?.sequence ?? []).compactMap(\.string)
-        message = ([last?["message"]?.string].compactMap { $0 } + details).joined(separator: "\n")
+        let diagnostics = (last?["diagnostics"]?.sequence ?? []).map { node in
+            "\(node["file"]?.string ?? ""):\(node["line"]?.integer ?? 0): \(node["message"]?.string ?? "")"
+        }
+        message = ([last?["message"]?.string].compactMap { $0 } + details + diagnostics).joined(separator: "\n")
         hint = last?["hint"]?.string ?? ""
         sha256 = last?["artefacts"]?.sequence?.first?["sha256"]?.string
     }

@@ -93,27 +93,27 @@ struct WholeBuildTests {
         }
     }
 
-    /// Killed at any moment, a build leaves nothing mounted, and the next one ends as if nothing had happened.
+    /// When a build is ended. What was made until then stays in the cache, so that each run gets further than the one before.
+    private static let interruptions: [(signal: Int32, event: String)] = [
+        (SIGKILL, #""event":"started","phase":"root tree""#), (SIGINT, #""event":"started","phase":"root tree""#),
+        (SIGKILL, #""event":"started","phase":"boot loader""#), (SIGKILL, #""event":"started","phase":"initramfs""#),
+        (SIGKILL, #""event":"started","phase":"customise""#),
+        (SIGKILL, #""event":"started","phase":"root file system""#), (SIGKILL, #""command":"mksquashfs "#),
+        (SIGINT, #""command":"mksquashfs "#), (SIGKILL, #""event":"started","phase":"ISO""#),
+        (SIGKILL, #""command":"xorriso "#), (SIGINT, #""command":"xorriso "#),
+    ]
+
+    /// Killed in any phase, a build leaves nothing running or mounted, and the next one ends as if nothing had happened.
     private func interrupt(_ workshop: ImageWorkshop, after finished: Build) throws {
-        for (signal, milliseconds) in [
-            (SIGKILL, 300), (SIGINT, 1500), (SIGKILL, 4000), (SIGKILL, 8000), (SIGINT, 12000),
-        ] {
-            try Folder.remove(Path.join(workshop.cache, "stages"))
-            try File.remove(workshop.iso)
-            // `timeout` is the parent, so that the signal reaches one process and the rest has to follow by itself.
-            let name = signal == SIGKILL ? "KILL" : "INT"
-            let seconds = "\(milliseconds / 1000).\(milliseconds % 1000 / 100)"
-            let result = try Command(
-                "timeout", ["--foreground", "--signal", name, seconds, ImageWorkshop.program] + workshop.arguments(),
-                environment: ["NODEWRIGHT_CACHE": workshop.cache]
-            ).run()
-            if result.status == 0 {
-                #expect(milliseconds > 2000, "the build ended before \(seconds) s")
-                continue  // a fast machine
-            }
+        try Folder.remove(Path.join(workshop.cache, "stages"))
+        try File.remove(workshop.iso)
+        for (signal, event) in Self.interruptions {
+            let result = try workshop.build(interruptedBy: signal, at: event)
+            #expect(result.text.contains(event), "no such event: \(event)")
+            #expect(signal == SIGKILL ? result.status == 137 : result.status != 0, "\(event): \(result.status)")
             usleep(300_000)  // the kernel ends the worker's processes one after the other
             let running = try Command("pgrep", ["--full", workshop.cache]).run().text
-            #expect(running == "", "\(signal) after \(seconds) s left processes")
+            #expect(running == "", "\(signal) at \(event) left processes")
             #expect(!File.exists(workshop.iso))
             let mounts = try workshop.leftovers().filter { $0.contains(" ") }
             #expect(mounts == [], "a mount is left")
