@@ -41,6 +41,12 @@ import Testing
             let found = try ArtefactInspection(folder)
             #expect(found.kind == "folder")
             #expect(found.manifest?.name == "tiny")
+            // Its own list of checksums is held against it.
+            try Command("sh", ["-c", "sha256sum * > SHA256SUMS"], folder: folder).run().check()
+            try ArtefactInspection(folder).requireSound()
+            try File.write(Path.join(folder, "SHA256SUMS"), "\(String(repeating: "0", count: 64))  root.squashfs\n")
+            let failure = try #require(throws: Failure.self) { try ArtefactInspection(folder).requireSound() }
+            #expect(failure.status == .signature)
             // A link out of the folder is not followed.
             try Folder.remove(folder)
             try Folder.create(folder)

@@ -28,6 +28,37 @@ import Testing
             ])
     }
 
+    @Test func menusForTheNetworkAreRead() {
+        let ipxe = """
+            #!ipxe
+            isset ${cwduri} || goto full
+            kernel --name k vmlinuz initrd=initrd.img nodewright.root=${cwduri}root.squashfs quiet
+            initrd initrd.img
+            boot
+            :full
+            kernel vmlinuz quiet
+            initrd initrd-full.img
+            boot
+            """
+        #expect(
+            NetworkMenu.ipxe(ipxe) == [
+                BootEntry(
+                    titles: ["iPXE", "begin"], kernel: "vmlinuz",
+                    arguments: ["initrd=initrd.img", "nodewright.root=${cwduri}root.squashfs", "quiet"],
+                    initramfs: ["initrd.img"]),
+                BootEntry(
+                    titles: ["iPXE", "full"], kernel: "vmlinuz", arguments: ["quiet"], initramfs: ["initrd-full.img"]),
+            ])
+        let pxelinux =
+            "DEFAULT full\nAPPEND lost\nlabel full\n  kernel vmlinuz\n  INITRD a.img,b.img\n  APPEND quiet x=y\n"
+        #expect(
+            NetworkMenu.pxelinux(pxelinux) == [
+                BootEntry(
+                    titles: ["PXELINUX", "full"], id: "full", kernel: "vmlinuz", arguments: ["quiet", "x=y"],
+                    initramfs: ["a.img", "b.img"])
+            ])
+    }
+
     @Test(arguments: [
         String(repeating: "submenu a {", count: 100_000), String(repeating: "{ ", count: 100_000), "menuentry", "'",
         "\"", "\\",

@@ -43,6 +43,30 @@ struct InstallerTests {
         }
     }
 
+    /// The package database says again what the packages said; a damaged one is read or refused, whatever is wrong with it.
+    @Test func theDatabaseIsReadBack() throws {
+        try install(["service", "scripted"]) { root, stored in
+            let found = try InstalledPackages(root: root).packages
+            #expect(found.map(\.facts.nevra) == ["base-1-1.noarch", "scripted-1-1.noarch", "service-1-1.noarch"])
+            #expect(Set(found.map(\.facts)) == Set(try PackageHeader.facts(ofPackages: stored.map(\.path))))
+            #expect(found.flatMap(\.files).contains { $0.path == "/usr/bin/ping" })
+            let database = Path.join(root, InstalledPackages.databasePath)
+            let bytes = try File.read(database)
+            for place in stride(from: 0, to: bytes.count, by: bytes.count / 50 + 1) {
+                var changed = bytes
+                for index in place..<min(bytes.count, place + 40) {
+                    changed[index] ^= UInt8(truncatingIfNeeded: index &* 31)
+                }
+                for damaged in [changed, Array(bytes[..<place])] {
+                    try File.write(database, damaged)
+                    do { _ = try InstalledPackages(root: root) } catch is Failure {}
+                }
+            }
+            try File.remove(database)
+            #expect(throws: Failure.self) { try InstalledPackages(root: root) }
+        }
+    }
+
     @Test(arguments: [Rung.root, .singleID])
     func unpacksAndRunsScriptlets(rung: Rung) throws {
         try install(["service", "scripted"], rung: rung) { root, stored in

@@ -6,7 +6,8 @@ extension ArtefactInspection {
     public var json: JSONValue {
         [
             "result": "done", "artefact": .string(path), "kind": .string(kind), "size": .integer(size),
-            "sha256": .optional(sha256), "sha256-listed": .optional(expectedSHA256), "label": .optional(label),
+            "sha256": .optional(sha256), "sha256-listed": .optional(expectedSHA256),
+            "listed-files": .integer(listedFiles), "changed-files": .strings(changedFiles), "label": .optional(label),
             "partition-table": table.map(Self.json) ?? .null,
             "boot-entries": .array(bootEntries.map(Self.json)), "verity": .array(checks.map(Self.json)),
             "kernels": .array(

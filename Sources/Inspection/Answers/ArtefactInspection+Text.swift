@@ -9,6 +9,9 @@ extension ArtefactInspection {
             let verdict = expectedSHA256.map { $0 == sha256 ? " (as in SHA256SUMS)" : " (NOT as in SHA256SUMS)" } ?? ""
             lines.append("  sha256 \(sha256)\(verdict)")
         }
+        if listedFiles > 0 {
+            lines.append("  \(listedFiles - changedFiles.count) of \(listedFiles) files are as SHA256SUMS lists them")
+        }
         if let manifest {
             lines.append(
                 "  \(manifest.name) \(manifest.version) for \(manifest.arch), source date \(isoDate(manifest.sourceDate))"

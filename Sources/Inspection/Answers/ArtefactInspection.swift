@@ -22,6 +22,10 @@ public struct ArtefactInspection: Sendable {
     public let sha256: String?
     /// What the `SHA256SUMS` beside it says; nil when it says nothing.
     public let expectedSHA256: String?
+    /// How many files of a folder its `SHA256SUMS` lists.
+    let listedFiles: Int
+    /// Which of them are not as listed.
+    let changedFiles: [String]
     /// The volume label of an ISO.
     public let label: String?
     let table: PartitionSummary.Table?
@@ -67,7 +71,12 @@ public struct ArtefactInspection: Sendable {
         expectedSHA256 = sha256 == nil ? nil : Self.listedChecksum(of: contents.path)
         label = contents.label
         table = contents.table
-        bootEntries = contents.menus.flatMap { BootMenuReader.entries(of: $0.text) }
+        listedFiles = contents.listedFiles
+        changedFiles = contents.changedFiles
+        bootEntries = contents.menus.flatMap { name, text in
+            if name.hasSuffix(".ipxe") { return NetworkMenu.ipxe(text) }
+            return name.hasSuffix("/default") ? NetworkMenu.pxelinux(text) : BootMenuReader.entries(of: text)
+        }
         kernels = try contents.kernels.map { (Part($0), try KernelImage($0).version) }
         initramfs = try contents.initramfs.map { region in
             let bytes = try region.content(limit: 1 << 30)
@@ -95,12 +104,9 @@ public struct ArtefactInspection: Sendable {
 
     /// The checksum that a `SHA256SUMS` beside the file lists for it.
     private static func listedChecksum(of path: String) -> String? {
-        let list = Path.join(Path.parent(path), "SHA256SUMS")
-        guard let text = try? File.readText(list, limit: 1 << 20) else { return nil }
-        let lines = text.split(separator: "\n").map { $0.split(separator: " ", maxSplits: 1) }
-        return lines.first { $0.count == 2 && $0[1].drop { $0 == " " || $0 == "*" } == Path.name(path) }.map {
-            String($0[0])
-        }
+        let list = Path.join(Path.parent(path), ChecksumList.name)
+        guard let text = try? File.readText(list, limit: ChecksumList.limit) else { return nil }
+        return ChecksumList(text).sums[Path.name(path)]
     }
 
     /// Throws when something in the artefact is not what its checksum or its boot configuration says it must be.
@@ -112,6 +118,12 @@ public struct ArtefactInspection: Sendable {
                 .signature, "\"\(path)\" is not the file that SHA256SUMS beside it lists",
                 hint: "the artefact is damaged or was changed; copy or download it again",
                 details: ["it has \(sha256)", "listed is \(shown(expectedSHA256))"])
+        }
+        if let first = changedFiles.first {
+            throw Failure(
+                .signature, "\"\(path)/\(shown(first))\" is not the file that SHA256SUMS lists, or is missing",
+                hint: "the artefact is damaged or was changed; copy or download it again",
+                details: changedFiles.dropFirst().prefix(8).map { "and \(shown($0))" })
         }
         guard let bad = checks.first(where: { $0.problem != nil }) else { return }
         throw Failure(

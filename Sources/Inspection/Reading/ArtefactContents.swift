@@ -1,5 +1,6 @@
 import Glibc
 import Host
+import Transfer
 
 /// A finished artefact, opened: what is in it and where.
 ///
@@ -28,6 +29,10 @@ struct ArtefactContents {
     var initramfs: [Region] = []
     /// Root file systems.
     var roots: [RootFileSystem] = []
+    /// How many files of a folder its `SHA256SUMS` lists.
+    var listedFiles = 0
+    /// Which of them are not as listed.
+    var changedFiles: [String] = []
     /// Hash trees, with the root file system that each protects.
     var trees: [HashTree] = []
 
@@ -114,6 +119,7 @@ struct ArtefactContents {
         }
         try visit("", depth: 0)
         var contents = ArtefactContents(kind: .folder, path: path, size: regions.reduce(0) { $0 + $1.size })
+        try contents.compare(regions, path)
         try contents.add(regions, progress: progress)
         guard !contents.kernels.isEmpty || !contents.roots.isEmpty else {
             throw Failure(
@@ -121,6 +127,20 @@ struct ArtefactContents {
                 hint: "name a folder that \"nodewright build --format pxe\" or \"--format update\" has written")
         }
         return contents
+    }
+
+    /// Holds the files against the list in the folder, when it has one.
+    private mutating func compare(_ regions: [Region], _ path: String) throws {
+        guard let text = try? File.readText(Path.join(path, ChecksumList.name), limit: ChecksumList.limit) else {
+            return
+        }
+        let list = ChecksumList(text)
+        listedFiles = list.sums.count
+        let files = Dictionary(regions.map { (String($0.name.dropFirst()), $0.file) }) { first, _ in first }
+        for (name, sum) in list.sums.sorted(by: { $0.key < $1.key }) {
+            let actual = try files[name].map { try Checksum.of(file: $0).hex }
+            if actual != sum { changedFiles.append(name) }
+        }
     }
 
     // MARK: - Disks
@@ -168,7 +188,7 @@ struct ArtefactContents {
     /// What a file is for, told by its name.
     private static func use(of path: String) -> Use? {
         let name = Path.name(path).lowercased()
-        if name == "grub.cfg" { return .menu }
+        if name.hasSuffix(".cfg") || name.hasSuffix(".ipxe") || path.hasSuffix("/pxelinux.cfg/default") { return .menu }
         if name.hasPrefix("vmlinuz") { return .kernel }
         if name.hasSuffix(".img"), name.hasPrefix("initramfs") || name.hasPrefix("initrd") { return .initramfs }
         return name.hasSuffix(".squashfs") ? .root : nil

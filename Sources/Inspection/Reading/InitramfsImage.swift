@@ -35,27 +35,43 @@ struct InitramfsImage: Sendable, Equatable {
             while place < bytes.count, bytes[place] == 0 { place += 1 }
             if place == bytes.count { break }
             let (compression, end) = try Self.extent(bytes, from: place, name)
-            let packed = Array(bytes[place..<end])
-            let archive =
-                compression == "none"
-                ? packed : try ArchiveReader.decompress(packed, named: name, limit: Self.limit)
-            var files = 0
-            var modules = 0
-            let reader = try ArchiveReader(bytes: archive, named: name)
-            while let entry = try reader.next() {
-                files += 1
-                if [".ko", ".ko.xz", ".ko.zst"].contains(where: entry.path.hasSuffix) { modules += 1 }
+            let archive: [UInt8]
+            let names: (files: Int, modules: Int)
+            if compression == "none" {
+                // Counted where it lies: the root file system may be in it.
+                names = Self.cpio(bytes, from: place).names
+                archive = []
+            } else {
+                archive = try ArchiveReader.decompress(Array(bytes[place..<end]), named: name, limit: Self.limit)
+                names = try Self.count(archive, name)
             }
             segments.append(
                 Segment(
-                    compression: compression, compressed: end - place, size: archive.count, files: files,
-                    modules: modules))
+                    compression: compression, compressed: end - place,
+                    size: compression == "none" ? end - place : archive.count, files: names.files,
+                    modules: names.modules))
             place = end
         }
         guard !segments.isEmpty else {
             throw Failure(.invalidInput, "\"\(name)\" is empty", hint: RootFileSystem.damaged)
         }
         self.segments = segments
+    }
+
+    /// How many paths an archive has, and how many kernel modules are among them.
+    private static func count(_ archive: [UInt8], _ name: String) throws -> (files: Int, modules: Int) {
+        var files = 0
+        var modules = 0
+        let reader = try ArchiveReader(bytes: archive, named: name)
+        while let entry = try reader.next() {
+            files += 1
+            if isModule(entry.path) { modules += 1 }
+        }
+        return (files, modules)
+    }
+
+    private static func isModule(_ path: String) -> Bool {
+        [".ko", ".ko.xz", ".ko.zst"].contains(where: path.hasSuffix)
     }
 
     /// Where the segment that begins at `start` ends.
@@ -68,7 +84,7 @@ struct InitramfsImage: Sendable, Equatable {
         case head.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]):
             (compression, end) = ("xz", xzEnd(bytes, from: start))
         case head.starts(with: [0x1F, 0x8B]): (compression, end) = ("gzip", bytes.count)
-        case head.starts(with: Array("070701".utf8)): (compression, end) = ("none", cpioEnd(bytes, from: start))
+        case head.starts(with: Array("070701".utf8)): (compression, end) = ("none", cpio(bytes, from: start).end)
         default:
             throw Failure(
                 .invalidInput, "\"\(name)\" has at byte \(start) something that is no cpio archive",
@@ -118,8 +134,8 @@ struct InitramfsImage: Sendable, Equatable {
         return nil
     }
 
-    /// The end of a cpio archive in the "newc" form: behind the entry `TRAILER!!!`.
-    static func cpioEnd(_ bytes: [UInt8], from start: Int) -> Int? {
+    /// The end of a cpio archive in the "newc" form, which is behind the entry `TRAILER!!!`, and what is in it.
+    static func cpio(_ bytes: [UInt8], from start: Int) -> (end: Int?, names: (files: Int, modules: Int)) {
         func field(_ place: Int, _ index: Int) -> Int? {
             let first = place + 6 + index * 8
             guard first + 8 <= bytes.count else { return nil }
@@ -127,16 +143,19 @@ struct InitramfsImage: Sendable, Equatable {
         }
         // Names and content end at multiples of four, counted from the beginning of the archive.
         func aligned(_ place: Int) -> Int { start + (place - start + 3) / 4 * 4 }
+        var names = (files: 0, modules: 0)
         var place = start
         while place + 110 <= bytes.count, bytes[place..<(place + 6)].elementsEqual("070701".utf8) {
-            guard let size = field(place, 6), let nameSize = field(place, 11), nameSize > 0,
+            guard let size = field(place, 6), let nameSize = field(place, 11), size >= 0, nameSize > 0,
                 place + 110 + nameSize <= bytes.count
-            else { return nil }
+            else { break }
             let name = bytes[(place + 110)..<(place + 109 + nameSize)]
             let end = aligned(aligned(place + 110 + nameSize) + size)
-            if name.elementsEqual("TRAILER!!!".utf8) { return min(end, bytes.count) }
+            if name.elementsEqual("TRAILER!!!".utf8) { return (min(end, bytes.count), names) }
+            names.files += 1
+            if isModule(String(decoding: name, as: UTF8.self)) { names.modules += 1 }
             place = end
         }
-        return nil
+        return (nil, names)
     }
 }
