@@ -104,7 +104,7 @@ let package = Package(
             "RootTreeTests",
             ["Archives", "Document", "Host", "Packages", "Recipe", "RootTree", "Sandbox", "TestSupport"]),
         tests("ArtefactsTests", ["Archives", "Artefacts", "Host", "TestSupport"]),
-        tests("InspectionTests", ["Document", "Host", "Inspection", "Packages", "Transfer", "TestSupport"]),
+        tests("InspectionTests", ["Disks", "Document", "Host", "Inspection", "Packages", "Transfer", "TestSupport"]),
         tests("ArchitectureTests", ["Host"]),
         tests("BuildTests", ["Build", "Host", "Transfer", "TestSupport"]),
         tests("LabTests", ["Archives", "Document", "Lab", "Host", "TestSupport", "Transfer"]),

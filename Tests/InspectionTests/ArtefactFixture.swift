@@ -1,6 +1,8 @@
+import Disks
 import Document
 import Host
 import Packages
+import Testing
 
 @testable import Inspection
 
@@ -55,5 +57,34 @@ struct ArtefactFixture {
             "xorriso",
             ["-as", "mkisofs", "-quiet", "-rational-rock", "-volid", "TINY", "-output", path, Path.join(work, "iso")]
         ).run().check()
+    }
+
+    /// Makes a disk of the layout of ours: an EFI system partition, slot A with its hash tree, the rest empty.
+    func makeDisk(_ path: String) throws {
+        let work = try Folder.temporary(in: folder)
+        func part(_ name: String) -> String { Path.join(work, name) }
+        let paths = ["/LiveOS/root.squashfs", "/boot/vmlinuz", "/boot/initramfs.img"]
+        for path in paths {
+            try Command(
+                "xorriso", ["-osirrox", "on", "-indev", iso, "-extract", path, part(Path.name(path))]
+            ).run().check()
+        }
+        let format = try Command("veritysetup", ["format", part("root.squashfs"), part("tree")]).run().check().text
+        let hash = try #require(format.firstMatch(of: /Root hash:\s+([0-9a-f]{64})/)).output.1
+        let layout = try DiskLayout(
+            .init(esp: 40 << 20, slot: 4 << 20, state: 1 << 20), architecture: "x86_64", identifiers: .random())
+        let disk = try DiskFile.create(path, size: layout.size)
+        try PartitionTable.write(layout, to: path)
+        let esp = try #require(layout[.efi])
+        try Command("mkfs.fat", ["--offset", String(esp.start / 512), path, String(esp.size >> 10)]).run().check()
+        try File.write(
+            part("slot.cfg"), "menuentry 'tiny (slot A)' --id a {\nlinux /nodewright/a/vmlinuz roothash=\(hash)\n}\n")
+        let device = "\(path)@@\(esp.start)"
+        try Command("mmd", ["-i", device, "::/nodewright", "::/nodewright/a"]).run().check()
+        for name in ["vmlinuz", "initramfs.img", "slot.cfg"] {
+            try Command("mcopy", ["-i", device, part(name), "::/nodewright/a/" + name]).run().check()
+        }
+        try disk.write(contentOf: part("root.squashfs"), at: try #require(layout[.rootA]).start, skipsZeros: true)
+        try disk.write(contentOf: part("tree"), at: try #require(layout[.rootAVerity]).start, skipsZeros: true)
     }
 }

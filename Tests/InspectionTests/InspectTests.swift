@@ -1,3 +1,4 @@
+import Disks
 import Host
 import TestSupport
 import Testing
@@ -24,6 +25,40 @@ import Testing
                 #expect(found.text.contains(words), "\(words)")
             }
             try found.requireSound()
+        }
+    }
+
+    /// Raw and qcow2; the hash tree is checked, and a byte that was turned round is found.
+    @Test func aDiskIsTakenApart() throws {
+        try ArtefactFixture.with { fixture in
+            let disk = Path.join(fixture.folder, "disk.raw")
+            try fixture.makeDisk(disk)
+            let small = Path.join(fixture.folder, "disk.qcow2")
+            try Command("qemu-img", ["convert", "-c", "-O", "qcow2", disk, small]).run().check()
+            for (path, kind) in [(disk, "disk"), (small, "qcow2")] {
+                let found = try ArtefactInspection(path)
+                #expect(found.kind == kind)
+                #expect(found.bootEntries.map(\.titles) == [["tiny (slot A)"]])
+                #expect(found.kernels.map(\.version) == ["6.12.1"])
+                #expect(found.manifest?.name == "tiny")
+                #expect(found.table?.partitions.first { $0.name == "root-a" }?.fileSystem == "squashfs")
+                #expect(found.checks.map(\.problem) == [nil])
+                #expect(found.checks.first?.rootHash?.count == 64)
+                try found.requireSound()
+            }
+            let difference = try ArtefactDifference(old: fixture.iso, new: disk)
+            #expect(difference.packages.isEmpty && difference.files.isEmpty)
+
+            let start = try #require(
+                try PartitionSummary.table(of: disk)?.partitions.first { $0.name == "root-a" }?.start)
+            let byte = try Region("disk", in: disk).read(1, at: start + 200)[0]
+            try DiskFile(disk).write([byte ^ 1], at: start + 200)
+            let failure = try #require(throws: Failure.self) { try ArtefactInspection(disk).requireSound() }
+            #expect([.signature, .invalidInput].contains(failure.status), "\(failure)")
+            let size = try File.size(disk)
+            try Command("truncate", ["--size", String(size / 2), disk]).run().check()
+            let cut = try #require(throws: Failure.self) { try ArtefactInspection(disk) }
+            #expect(cut.status == .invalidInput, "\(cut)")
         }
     }
 

@@ -10,7 +10,10 @@ enum NetworkMenu {
             switch words.first {
             case "kernel", "chain",
                 "boot" where words.count > 1:
-                let rest = words.dropFirst().drop { $0.hasPrefix("-") }
+                var rest = words.dropFirst()
+                while let option = rest.first, option.hasPrefix("-") {
+                    rest = rest.dropFirst(["-n", "--name", "-t", "--timeout"].contains(option) ? 2 : 1)
+                }
                 entries.append(
                     BootEntry(titles: ["iPXE", label], kernel: rest.first, arguments: Array(rest.dropFirst())))
             case "initrd" where words.count > 1 && !entries.isEmpty:
