@@ -77,13 +77,15 @@ public struct ImageBuild: Sendable {
             try install(bootPackages, into: Path.join(work, "root"), rung: rung, epoch: epoch, name: "boot loader")
         }
         let baseTree = Tree(Path.join(base, "root"))
+        let compression = options.compression ?? recipe.image.compression
         let kernel = try KernelVersion.only(in: baseTree)
 
         // 5. The initramfs, from the packages alone.
         let initramfs = try cache.stage("initramfs", key: keys.initramfs()) { work in
             try timed("initramfs") {
-                let result = try Initramfs(baseTree, kernel: kernel, epoch: epoch, progress: progress)
-                    .write(to: Path.join(work, "initramfs.img"))
+                let result = try Initramfs(
+                    baseTree, kernel: kernel, epoch: epoch, compression: compression.ofInitramfs, progress: progress
+                ).write(to: Path.join(work, "initramfs.img"))
                 return "\(result.size / 1_000_000) MB: "
                     + result.segments.map { "\($0.name) \($0.compressed / 1_000_000) MB" }.joined(separator: ", ")
             }
@@ -105,7 +107,7 @@ public struct ImageBuild: Sendable {
             try timed("root file system") {
                 try RootPacking(
                     base: baseTree.folder, customised: Path.join(customised, "changes"), packages: packages.map(\.path),
-                    epoch: epoch, compression: options.compression ?? recipe.image.compression,
+                    epoch: epoch, compression: compression,
                     blockSize: recipe.image.blockSize, manifest: try manifest(packages, kernel: kernel, epoch: epoch),
                     places: RecipePlaces(recipe), output: work
                 ).run(Worker(rung: rung, progress: progress))

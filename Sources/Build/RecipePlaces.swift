@@ -20,6 +20,7 @@ struct RecipePlaces {
             recipe.packages.map(\.position) + recipe.overlays.map(\.position)
             + recipe.overlays.flatMap { $0.rules.map(\.position) } + recipe.users.map(\.position)
             + rules.map(\.position) + (trim.locales ?? []).map(\.position)
+            + [trim.docs, trim.referencedFirmware].compactMap { $0 }
         var digest = Digest()
         for position in positions {
             let text = "\(Self.relative(position.file, folder)):\(position.line):\(position.column)"

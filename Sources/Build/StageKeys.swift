@@ -50,6 +50,7 @@ struct StageKeys {
     func initramfs() -> Checksum {
         var digest = begin("initramfs")
         digest.update(field: rootTree().hex)
+        digest.update(field: "\((options.compression ?? recipe.image.compression).ofInitramfs)")
         return digest.finish()
     }
 

@@ -148,8 +148,8 @@ private let place = Position(file: "recipe.yaml", line: 3, column: 5)
     {
         let none = ResolvedRecipe.Trim.Selection(keep: [], remove: [])
         return .init(
-            files: files, keepFiles: keep, locales: nil, removesDocs: false, kernelModules: none, firmware: none,
-            onlyReferencedFirmware: false)
+            files: files, keepFiles: keep, locales: nil, docs: nil, kernelModules: none, firmware: none,
+            referencedFirmware: nil)
     }
 
     @Test func removesFilesAndAccountsForThem() throws {
@@ -209,7 +209,7 @@ private let place = Position(file: "recipe.yaml", line: 3, column: 5)
             }
             var wanted = trim()
             wanted.kernelModules = .init(keep: [], remove: [try rule("kernel/mtd/**")])
-            wanted.onlyReferencedFirmware = true
+            wanted.referencedFirmware = place
             var trimmer = Trimmer(tree)
             try trimmer.apply(wanted)
             let left = try Folder.walk(folder + modules + "/kernel").filter { $0.hasSuffix(".ko") }

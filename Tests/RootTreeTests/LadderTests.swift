@@ -89,7 +89,8 @@ import Testing
         let trim = ResolvedRecipe.Trim(
             files: [.init(pattern: try Glob("/usr/bin/touch"), isOptional: false, position: Self.position)],
             keepFiles: [],
-            locales: nil, removesDocs: true, kernelModules: none, firmware: none, onlyReferencedFirmware: false)
+            locales: nil, docs: Position(file: "recipe.yaml"), kernelModules: none, firmware: none,
+            referencedFirmware: nil)
         let rule = ResolvedRecipe.Overlay.Rule(
             files: try Glob("/etc/chrony.key"), mode: 0o640, user: "chrony", group: "chrony", position: Self.position)
         return Customisation(

@@ -16,6 +16,8 @@ public struct InstalledPackages: Sendable {
         public var facts: PackageFacts
         /// Everything that it owns.
         public var files: [PackageFile]
+        /// What runs when it comes and goes.
+        public var scriptlets: [PackageScriptlet]
     }
 
     /// The packages, sorted by NEVRA; public keys, which the database keeps as packages, left out.
@@ -46,7 +48,7 @@ public struct InstalledPackages: Sendable {
                 let header = PackageHeader(sharing: pointer)
                 let facts = header.facts
                 guard facts.name != "gpg-pubkey", !facts.name.isEmpty else { continue }
-                found.append(Package(facts: facts, files: header.files))
+                found.append(Package(facts: facts, files: header.files, scriptlets: header.scriptlets))
             }
             guard !found.isEmpty || log.problems.isEmpty else {
                 throw Failure(.invalidInput, "the package database is damaged", details: Array(log.problems.prefix(4)))

@@ -18,9 +18,11 @@ extension RecipeDecoder {
         }
         return ResolvedRecipe.Trim(
             files: files, keepFiles: rules(node?["keep-files"], absolute: true), locales: locales,
-            removesDocs: node?["docs"]?.string == "remove", kernelModules: selection(node?["kernel-modules"]),
+            docs: node?["docs"]?.string == "remove" ? node?["docs"]?.position : nil,
+            kernelModules: selection(node?["kernel-modules"]),
             firmware: selection(node?["firmware"]),
-            onlyReferencedFirmware: node?["firmware"]?["referenced-only"]?.bool ?? false)
+            referencedFirmware: node?["firmware"]?["referenced-only"]?.bool == true
+                ? node?["firmware"]?["referenced-only"]?.position : nil)
     }
 
     private func selection(_ node: Node?) -> ResolvedRecipe.Trim.Selection {

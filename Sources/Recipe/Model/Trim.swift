@@ -48,27 +48,31 @@ extension ResolvedRecipe {
         /// The locales that stay (`en_US`, `C`); nil keeps all.
         public var locales: [Located<String>]?
         /// Whether documentation (man pages, info, `%doc` files) is removed.
-        public var removesDocs: Bool
+        public var removesDocs: Bool { docs != nil }
+        /// Where the recipe removes documentation; nil keeps it.
+        public var docs: Position?
         /// Kernel modules: a pattern without `/` matches module names (`virtio_*`, `-` and `_` being the same), one with `/`
         /// paths below `/usr/lib/modules/VERSION` (`kernel/drivers/gpu/**`).
         public var kernelModules: Selection
         /// Firmware: paths below `/usr/lib/firmware`.
         public var firmware: Selection
         /// Whether firmware that no remaining kernel module names is removed, whatever `firmware` keeps by pattern aside.
-        public var onlyReferencedFirmware: Bool
+        public var onlyReferencedFirmware: Bool { referencedFirmware != nil }
+        /// Where the recipe says so; nil keeps all firmware.
+        public var referencedFirmware: Position?
 
         /// What is removed.
         public init(
-            files: [Rule], keepFiles: [Rule], locales: [Located<String>]?, removesDocs: Bool, kernelModules: Selection,
-            firmware: Selection, onlyReferencedFirmware: Bool
+            files: [Rule], keepFiles: [Rule], locales: [Located<String>]?, docs: Position?, kernelModules: Selection,
+            firmware: Selection, referencedFirmware: Position?
         ) {
             self.files = files
             self.keepFiles = keepFiles
             self.locales = locales
-            self.removesDocs = removesDocs
+            self.docs = docs
             self.kernelModules = kernelModules
             self.firmware = firmware
-            self.onlyReferencedFirmware = onlyReferencedFirmware
+            self.referencedFirmware = referencedFirmware
         }
     }
 }

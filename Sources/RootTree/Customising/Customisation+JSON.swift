@@ -25,9 +25,9 @@ extension Customisation {
                 }),
             "trim": [
                 "files": Self.json(trim.files), "keepFiles": Self.json(trim.keepFiles),
-                "locales": trim.locales.map(Self.json) ?? .null, "docs": .bool(trim.removesDocs),
+                "locales": trim.locales.map(Self.json) ?? .null, "docs": trim.docs.map(Self.json) ?? .null,
                 "modules": Self.json(trim.kernelModules), "firmware": Self.json(trim.firmware),
-                "onlyReferenced": .bool(trim.onlyReferencedFirmware),
+                "referenced": trim.referencedFirmware.map(Self.json) ?? .null,
             ],
         ]
         return JSON.bytes(object)
@@ -54,9 +54,9 @@ extension Customisation {
             trim: .init(
                 files: try trim.list("files").map(Self.trimRule),
                 keepFiles: try trim.list("keepFiles").map(Self.trimRule),
-                locales: try trim["locales"]?.sequence?.map(Self.located), removesDocs: trim["docs"]?.bool ?? false,
+                locales: try trim["locales"]?.sequence?.map(Self.located), docs: try trim.optionalPlace("docs"),
                 kernelModules: try Self.selection(trim["modules"]), firmware: try Self.selection(trim["firmware"]),
-                onlyReferencedFirmware: trim["onlyReferenced"]?.bool ?? false),
+                referencedFirmware: try trim.optionalPlace("referenced")),
             scripts: try node.list("scripts").map { script in
                 .init(
                     path: try script.text("path"), arguments: try script.list("arguments").compactMap(\.string),
@@ -159,8 +159,12 @@ extension Node {
         return list
     }
 
-    fileprivate func place() throws -> Position {
-        let parts = try list("position")
+    fileprivate func optionalPlace(_ key: String) throws -> Position? {
+        self[key]?.sequence == nil ? nil : try place(key)
+    }
+
+    fileprivate func place(_ key: String = "position") throws -> Position {
+        let parts = try list(key)
         guard parts.count == 3, let file = parts[0].string, let line = parts[1].integer, let column = parts[2].integer
         else {
             throw Failure(.internalError, "\(position): the position is damaged")

@@ -84,6 +84,7 @@ public struct Customisation: Sendable {
         // stay that long.
         var trimmer = Trimmer(tree)
         try trimmer.apply(trim)
+        try trimmer.check()
         try modules.run()
 
         // 4. What describes the rest.
@@ -91,6 +92,7 @@ public struct Customisation: Sendable {
         try modules.describe(anew: true, again, progress: progress)
         try runIfPresent("/usr/sbin/ldconfig", ["-X"], tree, again, progress)
         try again.leave()
+        try modules.dropSources()
         try files.clean()
         try files.moveVar()
 

@@ -31,6 +31,15 @@ struct ModuleUnpacking {
         }
     }
 
+    /// Removes what only `depmod` itself and debuggers read of a description: the rest is twice there, as text and compiled.
+    func dropSources() throws {
+        for version in try KernelModules.versions(in: tree) {
+            for name in ["modules.symbols", "modules.symbols.bin", "modules.alias", "modules.order"] {
+                try tree.remove("/usr/lib/modules/\(version)/\(name)")
+            }
+        }
+    }
+
     private func describe(_ version: String, _ mounts: RootMounts, _ progress: @escaping ProgressSink) throws {
         var command =
             try tree.resolve("/usr/sbin/depmod") == nil

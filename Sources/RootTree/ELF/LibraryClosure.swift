@@ -29,7 +29,7 @@ public struct LibraryClosure {
     public init(_ tree: Tree, dlopen: @escaping DlopenChoice = { $0.priority != .suggested }) throws {
         self.tree = tree
         self.chooses = dlopen
-        self.folders = try Self.configuredFolders(tree) + ["/lib64", "/usr/lib64", "/lib", "/usr/lib"]
+        self.folders = try Self.searchFolders(tree)
     }
 
     /// Adds a file of the tree (any file: what is no ELF file needs nothing) with all it needs.
@@ -132,6 +132,11 @@ public struct LibraryClosure {
     }
 
     private func startsLikeELF(_ path: String) throws -> Bool { ELFImage.isELF(try File.head(tree.host(path), 4)) }
+
+    /// Where the loader looks for every file's libraries.
+    static func searchFolders(_ tree: Tree) throws -> [String] {
+        try configuredFolders(tree) + ["/lib64", "/usr/lib64", "/lib", "/usr/lib"]
+    }
 
     /// The folders of `/etc/ld.so.conf` and the files it includes.
     private static func configuredFolders(_ tree: Tree) throws -> [String] {
