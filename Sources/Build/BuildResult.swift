@@ -1,4 +1,5 @@
 public import Document
+public import RootTree
 
 /// What a build has made, for the summary.
 public struct BuildResult: Sendable {
@@ -16,6 +17,14 @@ public struct BuildResult: Sendable {
         }
     }
 
+    /// A part of the artefacts.
+    public struct Part: Sendable, Equatable {
+        /// `kernel`, `initramfs`, `root file system`, `boot files`.
+        public var name: String
+        /// Its size in bytes.
+        public var size: Int
+    }
+
     /// The files, in the order in which they were made.
     public var artefacts: [Artefact]
     /// The bills of materials beside them (SPDX, CycloneDX).
@@ -26,6 +35,10 @@ public struct BuildResult: Sendable {
     public var installedSize: Int
     /// Seconds of each stage that ran, in order; those from the cache are not in it.
     public var stages: [(name: String, seconds: Double)]
+    /// What the image consists of; empty when everything was there already.
+    public var parts: [Part]
+    /// What each trim rule removed, in the order of the recipe; empty when everything was there already.
+    public var trims: [CustomisationReport.Trim]
     /// Whether everything was there already.
     public var isUnchanged: Bool
 
@@ -37,6 +50,8 @@ public struct BuildResult: Sendable {
             "artefacts": .array(artefacts.map(\.json)), "documents": .array(documents.map(\.json)),
             "stages": .array(
                 stages.map { ["name": .string($0.name), "milliseconds": .integer(Int($0.seconds * 1000))] }),
+            "parts": .array(parts.map { ["name": .string($0.name), "size": .integer($0.size)] }),
+            "trims": .array(trims.map(\.json)),
         ]
     }
 }

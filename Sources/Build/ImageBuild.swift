@@ -139,7 +139,10 @@ public struct ImageBuild: Sendable {
             key: bill.key(program: program), baseName: baseName, rootStage: root, bootPackages: bootPackages)
         try BuildTimeline(stages: clock.stages, artefacts: bill.artefacts).write(
             folder: options.output, baseName: baseName)
-        return result(finished, documents, lock, unchanged: pending.isEmpty)
+        var result = result(finished, documents, lock, unchanged: pending.isEmpty)
+        result.parts = try ImageSizes.parts(parts, artefacts: result.artefacts)
+        result.trims = try CustomisationReport(stage: Path.join(customised, "changes")).trims
+        return result
     }
 
     private func bill(_ finished: [ArtefactFormat: [BuildResult.Artefact]], _ record: ArtefactRecord) -> BillWriting {
@@ -200,7 +203,8 @@ public struct ImageBuild: Sendable {
         BuildResult(
             artefacts: options.formats.flatMap { finished[$0] ?? [] }, documents: documents,
             packages: lock.packages.count, installedSize: lock.installedSize,
-            stages: clock.stages.filter { !$0.isReused }.map { ($0.name, $0.seconds) }, isUnchanged: unchanged)
+            stages: clock.stages.filter { !$0.isReused }.map { ($0.name, $0.seconds) }, parts: [],
+            trims: [], isUnchanged: unchanged)
     }
 
     /// Runs one stage and tells when it starts and ends.

@@ -101,6 +101,7 @@ struct BuildCommand: ParsableCommand {
         print(
             "\(resolved.name) \(resolved.version): \(state) in \(Renderer.seconds(monotonicSeconds() - begin)), "
                 + "\(result.packages) packages, \(result.installedSize / 1_000_000) MB installed")
+        for line in BuildSummary.lines(result) { print(line) }
         for artefact in result.artefacts {
             print("\(artefact.path)  \(artefact.size) bytes  sha256:\(artefact.sha256)")
             print("  boot it: \(CommandLine.arguments[0]) boot \(artefact.path)")

@@ -24,14 +24,19 @@ struct BootedImage {
     /// - Parameters:
     ///   - arguments: how to start it: `["--as", "usb"]`
     ///   - before: steps before the kernel starts, for the boot menu
-    init(_ arguments: [String], before: [String] = []) throws {
+    ///   - questions: shell commands by name; the answers are what they print
+    ///   - timeout: seconds for all of it
+    init(
+        _ arguments: [String], before: [String] = [], questions: KeyValuePairs<String, String> = Self.questions,
+        timeout: Int = 900
+    ) throws {
         let iso = Self.iso ?? ""
         (console, answers, result) = try Folder.withTemporary { folder in
             let report = Path.join(folder, "report")
             let log = Path.join(folder, "console")
             let script = Path.join(folder, "script")
             try File.write(Path.join(folder, "unit"), Self.unit)
-            try File.write(Path.join(folder, "questions"), Self.program)
+            try File.write(Path.join(folder, "questions"), Self.program(questions))
             let steps =
                 before + [
                     "refuse Entering emergency mode", "refuse You are in (emergency|rescue) mode", "expect Nodewright",
@@ -41,7 +46,8 @@ struct BootedImage {
             let result = try Command(
                 try Programs.built("nodewright"),
                 [
-                    "boot", iso, "--accel", "tcg", "--quiet", "--script", script, "--timeout", "900", "--log", log,
+                    "boot", iso, "--accel", "tcg", "--quiet", "--script", script, "--timeout", "\(timeout)", "--log",
+                    log,
                     "--second-serial", report, "--load-credential", "systemd.extra-unit.questions.service:unit",
                     "--load-credential", "questions:questions",
                     "--set-credential", "systemd.unit-dropin.multi-user.target:[Unit]\nWants=questions.service",
@@ -54,7 +60,7 @@ struct BootedImage {
     }
 
     /// Shell commands whose output and status answer a question.
-    private static let questions: KeyValuePairs = [
+    static let questions: KeyValuePairs = [
         "running": "systemctl is-system-running --wait",
         "failed": "systemctl --failed --no-legend --plain",
         "active": "systemctl is-active NetworkManager.service sshd.service libvirtd.service chronyd.service",
@@ -85,7 +91,7 @@ struct BootedImage {
         """
 
     /// Each answer is framed by lines that no command prints.
-    private static var program: String {
+    private static func program(_ questions: KeyValuePairs<String, String>) -> String {
         questions.map { "echo @@@\($0)\n{ \($1); } 2>&1\necho\n" }.joined() + """
             echo @@@end
             echo

@@ -1,4 +1,4 @@
-import Document
+public import Document
 import Host
 
 /// What customising did, and what the later stages must know about it.
@@ -13,6 +13,13 @@ public struct CustomisationReport: Sendable, Equatable {
         public var files: Int
         /// Their sizes together, in bytes.
         public var bytes: Int
+
+        /// `{"rule", "place", "files", "bytes"}`, as in the image's own manifest.
+        public var json: JSONValue {
+            [
+                "rule": .string(rule), "place": .string(position), "files": .integer(files), "bytes": .integer(bytes),
+            ]
+        }
     }
 
     /// The name of the report in the stage folder.
@@ -42,7 +49,7 @@ public struct CustomisationReport: Sendable, Equatable {
         }
         trims = try (node["trims"]?.sequence ?? []).map { trim in
             Trim(
-                rule: try trim.text("rule"), position: try trim.text("position"), files: trim["files"]?.integer ?? 0,
+                rule: try trim.text("rule"), position: try trim.text("place"), files: trim["files"]?.integer ?? 0,
                 bytes: trim["bytes"]?.integer ?? 0)
         }
     }
@@ -57,12 +64,7 @@ public struct CustomisationReport: Sendable, Equatable {
                     ]
                 }),
             "trims": .array(
-                trims.map { trim in
-                    [
-                        "rule": .string(trim.rule), "position": .string(trim.position), "files": .integer(trim.files),
-                        "bytes": .integer(trim.bytes),
-                    ]
-                }),
+                trims.map(\.json)),
         ])
     }
 }
