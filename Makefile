@@ -27,7 +27,8 @@ image: setup lab ## From nothing to a hypervisor ISO in out/
 check: setup lint lab ## Lint, unit, protocol and boot tests (the tests CI runs)
 	@Tests/run
 
-check-full: check ## Every scenario that the issues name; they all fit into check so far
+check-full: export NODEWRIGHT_FULL = 1
+check-full: check ## Every scenario that the issues name; besides check: a guest without acceleration
 
 bench: setup lab ## Measure: lab, resolve, cold build, rebuilds, memory, sizes
 	@Tests/bench

@@ -191,6 +191,42 @@ private let place = Position(file: "recipe.yaml", line: 3, column: 5)
         }
     }
 
+    /// Every kind of rule: what it took and where the recipe says so; a rule of keep-files, too, must match something.
+    @Test func accountsForEveryKindOfRule() throws {
+        try Folder.withTemporary { folder in
+            let tree = Tree(folder)
+            for (path, size) in [
+                ("/usr/share/doc/a/README", 7), ("/usr/share/man/man1/a.1", 5), ("/usr/share/locale/de/a.mo", 11),
+                ("/usr/lib/firmware/x.bin", 13), ("/usr/lib/modules/6.1/kernel/a.ko", 17),
+                ("/usr/lib/modules/6.1/kernel/b.ko", 19), ("/usr/include/a.h", 23), ("/usr/include/b.h", 29),
+            ] { try tree.write(path, [UInt8](repeating: 0x61, count: size)) }
+            try tree.write("/usr/lib/modules/6.1/kernel/a.ko", elfFile(sections: []))
+            try tree.write("/usr/lib/modules/6.1/modules.dep", "kernel/a.ko:\nkernel/b.ko:\n")
+            try tree.link("/usr/include/c.h", to: "a.h")
+            func at(_ line: Int) -> Position { Position(file: "recipe.yaml", line: line, column: 3) }
+            var wanted = trim(files: [try rule("/usr/include")], keep: [try rule("/usr/include/b.h")])
+            wanted.docs = at(1)
+            wanted.locales = [Located("en_US", at: at(2))]
+            wanted.kernelModules.keep = [.init(pattern: try Glob("a"), isOptional: false, position: at(5))]
+            wanted.referencedFirmware = at(6)
+            var trimmer = Trimmer(tree)
+            try trimmer.apply(wanted)
+            let accounts = trimmer.removals.map { "\($0.rule) \($0.position) \($0.files) \($0.bytes)" }
+            #expect(
+                accounts == [
+                    "docs recipe.yaml:1:3 2 12", "locales recipe.yaml:2:3 1 11", "/usr/include recipe.yaml:3:5 2 23",
+                    "kernel-modules: keep recipe.yaml:5:3 1 19", "firmware recipe.yaml:6:3 1 13",
+                ])
+            #expect(trimmer.removed["/usr/include/c.h"] == "recipe.yaml:3:5")
+
+            var again = Trimmer(tree)
+            let failure = #expect(throws: Failure.self) {
+                try again.apply(trim(keep: [try rule("/usr/include/none.h"), try rule("/usr/include/b.h")]))
+            }
+            #expect(failure?.details == ["recipe.yaml:3:5: \"/usr/include/none.h\""])
+        }
+    }
+
     @Test func keepsWhatModulesNeed() throws {
         try Folder.withTemporary { folder in
             let tree = Tree(folder)

@@ -106,11 +106,19 @@ import Testing
             stage: folder + "/stage", epoch: 1_700_000_000)
     }
 
+    /// What an image without packages says about itself.
+    private var manifest: JSONValue {
+        [
+            "format": 1, "name": "test", "version": "1", "arch": "x86_64", "source-date": 0, "kernel": "",
+            "kernel-arguments": [], "requests": [], "packages": [], "trims": [], "files": [],
+        ]
+    }
+
     private func packingJob(_ folder: String, _ rung: Rung) -> [UInt8] {
         JSON.bytes([
             "rung": .string(rung.rawValue), "base": .string(folder + "/base"), "customised": .string(folder + "/stage"),
             "packages": [], "epoch": 1_700_000_000, "zstd-level": 1, "block-size": 131072,
-            "output": .string(folder + "/out"),
+            "output": .string(folder + "/out"), "manifest": manifest,
         ])
     }
 }
