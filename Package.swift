@@ -64,7 +64,7 @@ let package = Package(
         module("Recipe", ["Document", "Host"]),
         module("Packages", ["CRpm", "CSolv", "Document", "Host", "Sandbox", "Transfer"]),
         module("RootTree", ["Archives", "CLinux", "Document", "Host", "Packages", "Recipe", "Sandbox", "Transfer"]),
-        module("Artefacts", ["Archives", "Boot", "CLinux", "Disks", "Host", "Transfer"]),
+        module("Artefacts", ["Archives", "Boot", "CLinux", "Disks", "Document", "Host", "Transfer"]),
         .target(name: "CReportPage", exclude: ["page.css", "page.js"]),  // Inspection: style and script, embedded
         module("Inspection", ["Archives", "CReportPage", "Disks", "Document", "Host", "Packages", "Transfer"]),
         module(
@@ -103,7 +103,9 @@ let package = Package(
         tests(
             "RootTreeTests",
             ["Archives", "Document", "Host", "Packages", "Recipe", "RootTree", "Sandbox", "TestSupport"]),
-        tests("ArtefactsTests", ["Archives", "Artefacts", "Host", "TestSupport"]),
+        tests(
+            "ArtefactsTests",
+            ["Archives", "Artefacts", "Boot", "Disks", "Document", "Host", "Transfer", "TestSupport"]),
         tests("InspectionTests", ["Disks", "Document", "Host", "Inspection", "Packages", "Transfer", "TestSupport"]),
         tests("ArchitectureTests", ["Host"]),
         tests("BuildTests", ["Build", "Host", "Transfer", "TestSupport"]),

@@ -8,6 +8,8 @@ public enum ArtefactFormat: String, Sendable, CaseIterable {
     case disk
     /// The same disk for virtual machines.
     case qcow2
+    /// A folder that slots are upgraded from.
+    case update
 
     /// The formats of a list like `iso,disk`, without repetitions, in the order of the cases.
     ///
@@ -25,6 +27,7 @@ public enum ArtefactFormat: String, Sendable, CaseIterable {
         case .usb: DiskMaker(kind: .usb)
         case .disk: DiskMaker(kind: .raw)
         case .qcow2: DiskMaker(kind: .qcow2)
+        case .update: UpdateMaker()
         }
     }
 }

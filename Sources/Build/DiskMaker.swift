@@ -32,7 +32,8 @@ struct DiskMaker: ArtefactMaker {
             // Without the word Nodewright: whoever waits for it on a serial line waits for the status screen.
             title: "\(parts.recipe.name) \(parts.recipe.version)", kernel: parts.kernel, initramfs: parts.initramfs,
             root: parts.root, hashTree: try parts.hashTree(), sizes: try sizes(parts), architecture: parts.recipe.arch,
-            efi: try EFILoader(tree: parts.bootTree), tools: ToolTree(parts.bootTree, progress: parts.progress),
+            efi: try EFILoader(tree: parts.bootTree),
+            bios: try DiskBIOSLoader.make(tools: ToolTree(parts.bootTree, progress: parts.progress)),
             kernelArguments: parts.kernelArguments, epoch: parts.epoch, purpose: kind == .usb ? "stick" : "disk",
             progress: parts.progress)
         guard kind == .qcow2 else {

@@ -9,6 +9,7 @@ extension NodeStatus {
             "hostname": .optional(hostname), "interfaces": .array(interfaces.map(\.json)),
             "kvm": .string(kvm.rawValue), "machineId": .optional(machineID), "nodectl": .string(version),
             "problem": .optional(services.problem),
+            "problems": .strings(problems),
             "product": [
                 "imageId": .optional(release["IMAGE_ID"]), "imageVersion": .optional(release["IMAGE_VERSION"]),
                 "name": .optional(release["NAME"]), "version": .optional(release["VERSION_ID"]),

@@ -13,6 +13,7 @@ extension NodeStatus {
         add("Product", [lines.product] + (lines.image.map { ["image " + $0] } ?? []))
         add("Nodewright", ["nodectl \(version)"])
         add("Started from", [lines.boot])
+        if !lines.problems.isEmpty { add("Problems", lines.problems) }
         add("Host name", [lines.hostname])
         add("Machine id", [lines.machineID])
         add("Uptime", [lines.uptime])

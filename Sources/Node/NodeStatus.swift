@@ -40,11 +40,14 @@ public struct NodeStatus: Hashable, Sendable {
     /// The states of the watched services.
     public let services: Services
 
+    /// What is wrong with the disk that the node runs from, in words.
+    public let problems: [String]
+
     /// A status made of its parts.
     public init(
         release: OSRelease, boot: Boot, wantsInstallation: Bool = false, hostname: String?, machineID: String?,
         uptime: Int?,
-        interfaces: [NetworkInterface], kvm: KVM, services: Services
+        interfaces: [NetworkInterface], kvm: KVM, services: Services, problems: [String] = []
     ) {
         self.release = release
         self.boot = boot
@@ -55,6 +58,7 @@ public struct NodeStatus: Hashable, Sendable {
         self.interfaces = interfaces
         self.kvm = kvm
         self.services = services
+        self.problems = problems
     }
 
     /// Reads everything below `root`, which is `/` on a node and a fixture in tests. What cannot be read is missing from
@@ -81,7 +85,8 @@ public struct NodeStatus: Hashable, Sendable {
                 Int($0.prefix { $0 != "." && $0 != " " })
             },
             interfaces: NetworkInterface.all(root: root, addresses: addresses),
-            kvm: KVM(device: Path.join(root, "dev/kvm")), services: services)
+            kvm: KVM(device: Path.join(root, "dev/kvm")), services: services,
+            problems: Problems.find(root: root, commandLine: commandLine))
     }
 }
 

@@ -38,6 +38,9 @@ struct StatusLines {
             ? "none" : "\(failed.count): " + failed.map { PlainText.printable($0) }.joined(separator: " ")
     }
 
+    /// What is wrong with the disk.
+    var problems: [String] { status.problems.map { PlainText.printable($0) } }
+
     /// Why service states are unknown.
     var problem: String? { status.services.problem.map { PlainText.printable($0) } }
 

@@ -22,6 +22,7 @@ public struct StatusScreen: Hashable, Sendable {
             Self.row("Product", parts.product + (parts.image.map { " (image \($0))" } ?? "")),
             Self.row("Host name", parts.hostname),
         ]
+        head += parts.problems.prefix(3).map { Self.row("Problem", $0) }
         if status.wantsInstallation {
             head += [
                 "", " This version cannot be installed yet: it runs live and changes no disk.",

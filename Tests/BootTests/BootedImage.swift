@@ -11,6 +11,13 @@ struct BootedImage {
         return path
     }
 
+    /// Another artefact of the same build: `.raw`; nil when nobody has built it.
+    static func artefact(_ ending: String) -> String? {
+        guard let iso, iso.hasSuffix(".iso") else { return nil }
+        let path = String(iso.dropLast(4)) + ending
+        return File.exists(path) ? path : nil
+    }
+
     /// What the serial console showed, control sequences and all.
     let console: String
     /// Answers to the questions in `questions`, by name.
@@ -25,18 +32,28 @@ struct BootedImage {
     ///   - arguments: how to start it: `["--as", "usb"]`
     ///   - before: steps before the kernel starts, for the boot menu
     ///   - questions: shell commands by name; the answers are what they print
+    ///   - adding: more of them
+    ///   - artefact: another one than the ISO
+    ///   - secondDisk: an image of which a copy lies in the machine, too
     ///   - timeout: seconds for all of it
     init(
         _ arguments: [String], before: [String] = [], questions: KeyValuePairs<String, String> = Self.questions,
+        adding: KeyValuePairs<String, String> = [:], artefact: String? = nil, secondDisk: String? = nil,
         timeout: Int = 900
     ) throws {
-        let iso = Self.iso ?? ""
+        let image = artefact ?? Self.iso ?? ""
         (console, answers, result) = try Folder.withTemporary { folder in
             let report = Path.join(folder, "report")
             let log = Path.join(folder, "console")
             let script = Path.join(folder, "script")
             try File.write(Path.join(folder, "unit"), Self.unit)
-            try File.write(Path.join(folder, "questions"), Self.program(questions))
+            try File.write(Path.join(folder, "questions"), Self.program(Array(questions) + Array(adding)))
+            var arguments = arguments
+            if let secondDisk {
+                let copy = Path.join(folder, "second.img")
+                try Command("cp", ["--sparse=always", secondDisk, copy]).run().check()
+                arguments += ["--disk", copy]
+            }
             let steps =
                 before + [
                     "refuse Entering emergency mode", "refuse You are in (emergency|rescue) mode", "expect Nodewright",
@@ -46,7 +63,7 @@ struct BootedImage {
             let result = try Command(
                 try Programs.built("nodewright"),
                 [
-                    "boot", iso, "--accel", "tcg", "--quiet", "--script", script, "--timeout", "\(timeout)", "--log",
+                    "boot", image, "--accel", "tcg", "--quiet", "--script", script, "--timeout", "\(timeout)", "--log",
                     log,
                     "--second-serial", report, "--load-credential", "systemd.extra-unit.questions.service:unit",
                     "--load-credential", "questions:questions",
@@ -91,8 +108,8 @@ struct BootedImage {
         """
 
     /// Each answer is framed by lines that no command prints.
-    private static func program(_ questions: KeyValuePairs<String, String>) -> String {
-        questions.map { "echo @@@\($0)\n{ \($1); } 2>&1\necho\n" }.joined() + """
+    private static func program(_ questions: [(key: String, value: String)]) -> String {
+        questions.map { "echo @@@\($0.key)\n{ \($0.value); } 2>&1\necho\n" }.joined() + """
             echo @@@end
             echo
             echo NODEWRIGHT-ANSWERED >/dev/ttyS0

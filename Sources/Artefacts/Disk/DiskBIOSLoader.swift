@@ -1,8 +1,8 @@
-import Boot
+public import Boot
 import Host
 
 /// Makes GRUB for BIOS as it lies on a disk, with the recipe's own tools.
-enum DiskBIOSLoader {
+public enum DiskBIOSLoader {
     private static let modules = "usr/lib/grub/i386-pc"
     /// Everything that the menu uses, and what choosing a slot by counters will use; nothing is loaded later.
     private static let names = [
@@ -11,7 +11,7 @@ enum DiskBIOSLoader {
     ]
 
     /// The boot code; its prefix is the folder of the menu on partition 2 of the disk that it was started from.
-    static func make(tools: ToolTree) throws -> BIOSBootCode {
+    public static func make(tools: ToolTree) throws -> BIOSBootCode {
         let boot = try File.read(tools.file([modules + "/boot.img"], package: "grub2-pc-modules"))
         let core = try during("making GRUB's image for BIOS") {
             try Folder.withTemporary { folder in

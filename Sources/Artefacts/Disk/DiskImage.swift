@@ -1,4 +1,4 @@
-import Boot
+public import Boot
 public import Disks
 public import Host
 import Transfer
@@ -21,8 +21,8 @@ public struct DiskImage: Sendable {
     public var architecture: String
     /// The boot programs.
     public var efi: EFILoader
-    /// GRUB's tools.
-    public var tools: ToolTree
+    /// GRUB for BIOS.
+    public var bios: BIOSBootCode
     /// The recipe's kernel arguments.
     public var kernelArguments: [String]
     /// Seconds since 1970: every time in the image.
@@ -35,7 +35,8 @@ public struct DiskImage: Sendable {
     /// An image of these parts.
     public init(
         title: String, kernel: String, initramfs: String, root: String, hashTree: HashTree, sizes: DiskLayout.Sizes,
-        architecture: String, efi: EFILoader, tools: ToolTree, kernelArguments: [String], epoch: Int, purpose: String,
+        architecture: String, efi: EFILoader, bios: BIOSBootCode, kernelArguments: [String], epoch: Int,
+        purpose: String,
         progress: @escaping ProgressSink = silent
     ) {
         self.title = title
@@ -46,7 +47,7 @@ public struct DiskImage: Sendable {
         self.sizes = sizes
         self.architecture = architecture
         self.efi = efi
-        self.tools = tools
+        self.bios = bios
         self.kernelArguments = kernelArguments
         self.epoch = epoch
         self.purpose = purpose
@@ -77,8 +78,7 @@ public struct DiskImage: Sendable {
     }
 
     private func write(_ path: String, _ folder: String) throws {
-        let bios = try DiskBIOSLoader.make(tools: tools)
-        let content = try contentChecksum(bios)
+        let content = try contentChecksum()
         let layout = try DiskLayout(
             sizes, architecture: architecture, identifiers: DerivedIdentifiers.disk(content))
         guard let esp = layout[.efi], let state = layout[.state], let slot = layout[.rootA],
@@ -95,7 +95,7 @@ public struct DiskImage: Sendable {
         try SystemPartition(
             image: path, offset: esp.start, size: esp.size, serial: String(content.hex.prefix(8)), epoch: epoch,
             progress: progress
-        ).write(try systemFiles(layout, bios, folder))
+        ).write(try systemFiles(layout, folder))
         try disk.write(contentOf: root, at: slot.start, skipsZeros: true)
         try disk.write(contentOf: hashTree.path, at: tree.start, skipsZeros: true)
         try StatePartition(image: path, partition: state, epoch: epoch, progress: progress)
@@ -103,7 +103,7 @@ public struct DiskImage: Sendable {
     }
 
     private func systemFiles(
-        _ layout: DiskLayout, _ bios: BIOSBootCode, _ folder: String
+        _ layout: DiskLayout, _ folder: String
     ) throws -> [SystemPartition.Content] {
         var files = efi.programs.map { SystemPartition.Content(target: "/EFI/BOOT/" + $0.name, source: $0.path) }
         func add(_ target: String, _ content: [UInt8]) throws {
@@ -131,7 +131,7 @@ public struct DiskImage: Sendable {
     }
 
     /// Everything that goes in: the same parts give the same image, other parts give other identifiers.
-    private func contentChecksum(_ bios: BIOSBootCode) throws -> Checksum {
+    private func contentChecksum() throws -> Checksum {
         var digest = Digest()
         for path in [kernel, initramfs, root, hashTree.path] + efi.programs.map(\.path) {
             digest.update(field: try Checksum.of(file: path).hex)

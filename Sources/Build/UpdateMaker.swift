@@ -1,0 +1,18 @@
+import Artefacts
+import Host
+import Recipe
+
+/// Makes the folder that slots are upgraded from.
+struct UpdateMaker: ArtefactMaker {
+    let phase = "update"
+
+    func make(_ parts: ImageParts) throws -> [String] {
+        let path = parts.output("-update")
+        try UpdateFolder(
+            name: parts.recipe.name, version: parts.recipe.version, architecture: parts.recipe.arch,
+            kernel: parts.kernel, initramfs: parts.initramfs, root: parts.root, hashTree: try parts.hashTree(),
+            kernelArguments: parts.kernelArguments, epoch: parts.epoch
+        ).write(to: path)
+        return [path]
+    }
+}
