@@ -38,9 +38,13 @@ struct ArtefactRecord {
 
     /// Writes `SHA256SUMS` and the note.
     func write(_ kind: String, key: Checksum, files: [String]) throws -> [BuildResult.Artefact] {
-        let checksums = try ChecksumFile.update(folder: folder, names: files.map(Path.name))
+        // A folder is vouched for by its own list of checksums.
+        func summed(_ file: String) -> String {
+            File.kind(file) == .folder ? Path.join(Path.name(file), ChecksumFile.name) : Path.name(file)
+        }
+        let checksums = try ChecksumFile.update(folder: folder, names: files.map(summed))
         let artefacts = try files.map { file in
-            BuildResult.Artefact(path: file, size: try File.size(file), sha256: checksums[Path.name(file)] ?? "")
+            BuildResult.Artefact(path: file, size: try Self.size(file), sha256: checksums[summed(file)] ?? "")
         }
         let json: JSONValue = [
             "key": .string(key.hex),
@@ -56,8 +60,25 @@ struct ArtefactRecord {
         return artefacts
     }
 
-    /// Changes whenever the file is written: inode, size and time of the last change in nanoseconds.
+    /// The bytes of a file, or of all files in a folder.
+    static func size(_ path: String) throws -> Int {
+        guard File.kind(path) == .folder else { return try File.size(path) }
+        return try Folder.walk(path).map { Path.join(path, $0) }.filter { File.kind($0) == .regular }
+            .reduce(0) { $0 + (try File.size($1)) }
+    }
+
+    /// Changes whenever the file, or one in the folder, is written: inode, size and time of the last change in nanoseconds.
     private static func stamp(_ path: String) -> String? {
+        if File.kind(path) == .folder {
+            guard let names = try? Folder.walk(path) else { return nil }
+            var digest = Digest()
+            for name in names { digest.update(field: "\(name) \(stamp(ofFile: Path.join(path, name)) ?? "")") }
+            return digest.finish().hex
+        }
+        return stamp(ofFile: path)
+    }
+
+    private static func stamp(ofFile path: String) -> String? {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & Glibc.S_IFMT == Glibc.S_IFREG else { return nil }
         return "\(status.st_ino)-\(status.st_size)-\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"

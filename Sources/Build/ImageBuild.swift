@@ -125,7 +125,8 @@ public struct ImageBuild: Sendable {
             var files: [String] = []
             _ = try timed(format.maker.phase) {
                 files = try format.maker.make(parts)
-                return try files.map { "\(Path.name($0)), \(try File.size($0) / 1_000_000) MB" }.joined(separator: "; ")
+                return try files.map { "\(Path.name($0)), \(try ArtefactRecord.size($0) / 1_000_000) MB" }.joined(
+                    separator: "; ")
             }
             return files
         }

@@ -7,7 +7,7 @@ struct UpdateMaker: ArtefactMaker {
     let phase = "update"
 
     func make(_ parts: ImageParts) throws -> [String] {
-        let path = parts.output("-update")
+        let path = Path.join(parts.options.output, "update")
         try UpdateFolder(
             name: parts.recipe.name, version: parts.recipe.version, architecture: parts.recipe.arch,
             kernel: parts.kernel, initramfs: parts.initramfs, root: parts.root, hashTree: try parts.hashTree(),

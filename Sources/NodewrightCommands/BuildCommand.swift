@@ -104,6 +104,7 @@ struct BuildCommand: ParsableCommand {
         for line in BuildSummary.lines(result) { print(line) }
         for artefact in result.artefacts {
             print("\(artefact.path)  \(artefact.size) bytes  sha256:\(artefact.sha256)")
+            if File.kind(artefact.path) == .folder { continue }
             print("  boot it: \(CommandLine.arguments[0]) boot \(artefact.path)")
         }
         for document in result.documents { print(document.path) }

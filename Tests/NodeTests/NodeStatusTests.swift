@@ -75,7 +75,7 @@ import Testing
             #expect(
                 tree.mapping?.map(\.key) == [
                     "boot", "failedUnits", "hostname", "interfaces", "kvm", "machineId", "nodectl", "problem",
-                    "product",
+                    "problems", "product",
                     "services", "slot", "uptimeSeconds",
                 ])
             #expect(tree["boot"]?.string == "live")
