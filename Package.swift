@@ -56,6 +56,7 @@ let package = Package(
         module("Transfer", ["CCurl", "CCrypto", "Host"]),
         module("Bus", ["CSystemd", "Host"]),
         module("Sandbox", ["CLinux", "Host"]),
+        module("Serving", ["CLinux", "Host"]),
 
         // Shared by both programs.
         module("Boot", ["Disks", "Host"]),
@@ -77,14 +78,14 @@ let package = Package(
         module("Lab", ["Archives", "CLabMap", "Document", "Host", "Transfer"]),
 
         // The node.
-        module("Node", ["Bus", "Disks", "Document", "Host"]),
+        module("Node", ["Bus", "Disks", "Document", "Host", "Transfer"]),
 
         // The programs.
         module(
             "NodewrightCommands",
             [
                 "Artefacts", "Build", "Document", "Host", "Inspection", "Lab", "Packages", "Recipe", "RootTree",
-                "Sandbox", "Transfer",
+                "Sandbox", "Serving", "Transfer",
                 argumentParser,
             ]),
         module("NodectlCommands", ["Disks", "Document", "Host", "Node", argumentParser]),
@@ -112,8 +113,10 @@ let package = Package(
         tests("LabTests", ["Archives", "Document", "Lab", "Host", "TestSupport", "Transfer"]),
         tests("DisksTests", ["Disks", "Host", "TestSupport"]),
         tests("TransferTests", ["Host", "Transfer", "TestSupport"]),
+        tests("ServingTests", ["Host", "Serving", "Transfer", "TestSupport"]),
         tests("SandboxTests", ["Sandbox", "Host", "TestSupport"]),
-        tests("NodeTests", ["Bus", "CLinux", "CSystemd", "Document", "Node", "Host", "TestSupport"]),
+        tests(
+            "NodeTests", ["Bus", "CLinux", "CSystemd", "Document", "Node", "Host", "Transfer", "TestSupport"]),
         tests("CommandTests", ["Document", "NodewrightCommands", "NodectlCommands", "Host", "TestSupport"]),
         tests("ImageTests", ["Document", "Host", "TestSupport"]),
         tests("BootTests", ["Document", "Host", "TestSupport"]),

@@ -5,6 +5,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/fs.h>
+#include <linux/openat2.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -27,6 +28,14 @@ static inline int nlinux_prctl(int option, unsigned long value) { return prctl(o
 // FICLONE: share the blocks of a file where the file system can; -1 with errno elsewhere.
 static inline int nlinux_clone_file(int to, int from) { return ioctl(to, FICLONE, from); }
 static inline int nlinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
+// A file below a folder, wherever links and ".." point to; never waits for the other end of a pipe.
+static inline int nlinux_open_beneath(int folder, const char *path) {
+    struct open_how how = {
+        .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+    };
+    return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
 static inline int nlinux_rename_noreplace(const char *from, const char *to) {
     return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 1 /* RENAME_NOREPLACE */);
 }
