@@ -91,9 +91,9 @@ public struct NodeStatus: Hashable, Sendable {
 }
 
 extension NodeStatus.Boot {
-    /// What the kernel command line says: `nodewright.live=…` or `nodewright.slot=a`.
+    /// What the kernel command line says: `nodewright.live=…`, `nodewright.root=…` or `nodewright.slot=a`.
     public init(_ commandLine: KernelCommandLine) {
-        if commandLine.contains("nodewright.live") {
+        if commandLine.contains("nodewright.live") || commandLine.contains("nodewright.root") {
             self = .live
         } else if let slot = commandLine["nodewright.slot"]?.lowercased(), ["a", "b"].contains(slot) {
             self = .slot(slot)

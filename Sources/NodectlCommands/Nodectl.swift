@@ -15,7 +15,9 @@ public struct Nodectl: ParsableCommand {
             expiry, 6 version policy, 7 device or input/output, 8 busy, 9 incompatible, 10 reboot required.
             """,
         version: version,
-        subcommands: [StatusCommand.self, ConsoleCommand.self, RenderCommand.self, GrowCommand.self])
+        subcommands: [
+            StatusCommand.self, ConsoleCommand.self, RenderCommand.self, GrowCommand.self, FetchRootCommand.self,
+        ])
 
     /// For the parser.
     public init() {}

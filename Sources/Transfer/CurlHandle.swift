@@ -20,7 +20,11 @@ final class CurlHandle {
     /// libcurl's global state is made once, before the first handle.
     private static let ready: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
-    init() throws {
+    private let certificates: String?
+
+    /// - Parameter certificates: a file with the authorities that servers are checked with; nil for the system's own
+    init(certificates: String? = nil) throws {
+        self.certificates = certificates
         guard Self.ready == CURLE_OK, let handle = curl_easy_init() else {
             throw Failure(.internalError, "libcurl could not be started")
         }
@@ -58,6 +62,7 @@ final class CurlHandle {
         ncurl_set_string(handle, CURLOPT_REDIR_PROTOCOLS_STR, url.hasPrefix("https:") ? "https" : "http,https")
         ncurl_set_string(handle, CURLOPT_USERAGENT, "nodewright")
         ncurl_set_string(handle, CURLOPT_ACCEPT_ENCODING, nil)
+        if let certificates { ncurl_set_string(handle, CURLOPT_CAINFO, certificates) }
         ncurl_set_long(handle, CURLOPT_FOLLOWLOCATION, 1)
         ncurl_set_long(handle, CURLOPT_MAXREDIRS, 8)
         ncurl_set_long(handle, CURLOPT_FAILONERROR, 1)

@@ -6,9 +6,15 @@ import Synchronization
 /// Fetches files: several at a time, resumed where an earlier run stopped, from the next mirror when one fails.
 public struct Downloader: Sendable {
     private let progress: ProgressSink
+    private let certificates: String?
 
     /// A downloader that tells `progress` about its bytes.
-    public init(progress: @escaping ProgressSink = silent) { self.progress = progress }
+    ///
+    /// - Parameter certificates: a file with the authorities that servers are checked with, instead of the system's own
+    public init(certificates: String? = nil, progress: @escaping ProgressSink = silent) {
+        self.certificates = certificates
+        self.progress = progress
+    }
 
     /// Fetches all of `downloads`; files that are there already are taken as they are.
     ///
@@ -27,7 +33,7 @@ public struct Downloader: Sendable {
         let total = known ? missing.reduce(0) { $0 + ($1.size ?? 0) } : nil
         progress(.started(phase: phase, total: total, unit: .bytes))
         let done = Mutex(0)
-        let handles = HandlePool()
+        let handles = HandlePool(certificates: certificates)
         _ = try parallelMap(missing, workers: min(max(1, workers), 16)) { [progress] download in
             try handles.withHandle { handle in
                 var counted = 0
@@ -49,7 +55,7 @@ public struct Downloader: Sendable {
     ///
     /// - Parameter limit: more bytes than this are refused
     public func bytes(_ url: String, limit: Int = 64 << 20) throws -> [UInt8] {
-        let handle = try CurlHandle()
+        let handle = try CurlHandle(certificates: certificates)
         let content = Box()
         let outcome = try during("downloading \(redacted(url))") {
             try handle.receive(url, offset: 0, limit: limit, restart: {}) { content.bytes += $0 }
@@ -180,10 +186,13 @@ public struct Downloader: Sendable {
 private final class HandlePool: Sendable {
     private struct Idle: @unchecked Sendable { var handles: [CurlHandle] = [] }
     private let idle = Mutex(Idle())
+    private let certificates: String?
+
+    init(certificates: String?) { self.certificates = certificates }
 
     func withHandle<Value>(_ body: (CurlHandle) throws -> Value) throws -> Value {
         let borrowed = idle.withLock { Idle(handles: $0.handles.popLast().map { [$0] } ?? []) }.handles.first
-        let handle = try borrowed ?? CurlHandle()
+        let handle = try borrowed ?? CurlHandle(certificates: certificates)
         let entry = Idle(handles: [handle])
         defer { idle.withLock { $0.handles += entry.handles } }
         return try body(handle)

@@ -18,6 +18,8 @@ import Testing
         "libblkid.so.1", "libfdisk.so.1", "libparted.so.2",
         // Document, for configuration
         "libyaml-0.so.2",
+        // Transfer, for the root file system of nodes that start over the network
+        "libcurl.so.4", "libcrypto.so.3",
     ]
 
     private func isBuilt() -> Bool {
