@@ -8,6 +8,8 @@ public enum ArtefactFormat: String, Sendable, CaseIterable {
     case disk
     /// The same disk for virtual machines.
     case qcow2
+    /// A folder to start from over the network.
+    case pxe
     /// A folder that slots are upgraded from.
     case update
 
@@ -27,6 +29,7 @@ public enum ArtefactFormat: String, Sendable, CaseIterable {
         case .usb: DiskMaker(kind: .usb)
         case .disk: DiskMaker(kind: .raw)
         case .qcow2: DiskMaker(kind: .qcow2)
+        case .pxe: PXEMaker()
         case .update: UpdateMaker()
         }
     }

@@ -1,5 +1,6 @@
 import Host
 import Recipe
+import RootTree
 
 /// Makes the files of one format from what the stages have made.
 protocol ArtefactMaker: Sendable {
@@ -29,6 +30,11 @@ struct ImageParts: Sendable {
     /// Seconds since 1970: every time in an artefact.
     let epoch: Int
     let cache: StageCache
+    let keys: StageKeys
+    /// The installed packages, before the recipe's changes.
+    let baseTree: Tree
+    /// The version of the kernel.
+    let kernelVersion: String
     let progress: ProgressSink
 
     /// The kernel's arguments: the recipe's, then those of the command line.

@@ -120,7 +120,8 @@ public struct ImageBuild: Sendable {
             recipe: recipe, options: options, baseName: baseName,
             kernel: baseTree.host("/usr/lib/modules/\(kernel)/vmlinuz"),
             initramfs: Path.join(initramfs, "initramfs.img"), root: Path.join(root, RootPacking.image),
-            bootTree: Path.join(bootTree, "root"), epoch: epoch, cache: cache, progress: progress)
+            bootTree: Path.join(bootTree, "root"), epoch: epoch, cache: cache, keys: keys,
+            baseTree: baseTree, kernelVersion: kernel, progress: progress)
         let made = try parallelMap(pending) { format in
             var files: [String] = []
             _ = try timed(format.maker.phase) {

@@ -54,6 +54,13 @@ struct StageKeys {
         return digest.finish()
     }
 
+    /// What the initramfs needs beside itself for the network.
+    func networkInitramfs() -> Checksum {
+        var digest = begin("network initramfs")
+        digest.update(field: rootTree().hex)
+        return digest.finish()
+    }
+
     /// The changes of the recipe: the whole recipe with the places that the image's manifest names, the content of overlays and
     /// scripts.
     ///

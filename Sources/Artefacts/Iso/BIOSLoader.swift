@@ -14,6 +14,32 @@ public struct BIOSLoader: Sendable {
         "reboot", "search", "search_fs_file", "serial", "sleep", "terminal", "test",
     ]
 
+    /// What starts over the network: everything that the menu of a PXE folder uses.
+    private static let networkNames = [
+        "biosdisk", "configfile", "echo", "halt", "http", "linux", "ls", "net", "normal", "pxe", "reboot", "regexp",
+        "serial",
+        "sleep", "terminal", "test", "tftp",
+    ]
+
+    /// GRUB as the boot file of PXE; it reads `grub.cfg` beside it.
+    static func network(tools: ToolTree) throws -> [UInt8] {
+        try during("making GRUB's image for PXE") {
+            try Folder.withTemporary { folder in
+                let output = Path.join(folder, "grub.0")
+                let start = Path.join(folder, "start.cfg")
+                try File.write(start, "normal $cmdpath/grub.cfg\n")
+                try tools.run(
+                    ["usr/bin/grub2-mkimage", "usr/bin/grub-mkimage"],
+                    [
+                        "-O", "i386-pc-pxe", "-d", Path.join(tools.path, Self.modules), "-p", "/grub", "-c", start,
+                        "-o",
+                        output,
+                    ] + Self.networkNames, package: "grub2-tools")
+                return try File.read(output)
+            }
+        }
+    }
+
     init(image: [UInt8], bootSector: String) {
         self.image = image
         self.bootSector = bootSector

@@ -12,6 +12,16 @@ public struct EFILoader: Sendable {
     ///
     /// GRUB made for CDs is preferred: it looks for its menu where it was started from.
     public init(tree: String) throws {
+        try self.init(tree, shim: "BOOTX64.EFI", grub: ["gcdx64.efi", "grubx64.efi"])
+    }
+
+    /// The programs for the network, where shim looks for its companions beside itself. Fedora's GRUBs can all reach it;
+    /// Debian has one of its own for that.
+    init(networkPrograms tree: String) throws {
+        try self.init(tree, shim: "shimx64.efi", grub: ["grubnetx64.efi", "grubx64.efi", "gcdx64.efi"])
+    }
+
+    private init(_ tree: String, shim: String, grub: [String]) throws {
         let found = try Self.files(tree)
         func path(_ names: [String], _ package: String) throws -> String {
             for name in names {
@@ -22,8 +32,8 @@ public struct EFILoader: Sendable {
                 hint: "the repositories of the recipe must offer the package \"\(package)\"")
         }
         programs = [
-            ("BOOTX64.EFI", try path(["shimx64.efi", "bootx64.efi"], "shim-x64")),
-            ("grubx64.efi", try path(["gcdx64.efi", "grubx64.efi"], "grub2-efi-x64-cdboot")),
+            (shim, try path(["shimx64.efi", "bootx64.efi"], "shim-x64")),
+            ("grubx64.efi", try path(grub, "grub2-efi-x64-cdboot")),
             ("mmx64.efi", try path(["mmx64.efi"], "shim-x64")),
         ]
     }

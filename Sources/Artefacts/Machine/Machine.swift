@@ -12,6 +12,9 @@ public struct Machine: Sendable {
         case disk(String)
         /// A kernel and an initramfs handed over by QEMU itself, without any boot loader.
         case kernel(String, initrd: String?, arguments: String)
+        /// The network: a folder that QEMU serves by TFTP, and what its DHCP server names as the boot file (a name in the folder,
+        /// or a URL for the iPXE that comes with QEMU).
+        case network(folder: String, bootFile: String)
     }
 
     /// What the machine starts from.
@@ -56,8 +59,9 @@ public struct Machine: Sendable {
         ]
         arguments += try firmware.arguments()
         let forward = sshPort.map { ",hostfwd=tcp:127.0.0.1:\($0)-:22" } ?? ""
-        // Without its option ROM, so that a machine whose medium does not start says so instead of trying the network.
-        arguments += ["-netdev", "user,id=net0" + forward, "-device", "virtio-net-pci,netdev=net0,romfile="]
+        arguments += [
+            "-netdev", "user,id=net0" + forward + networkBoot, "-device", "virtio-net-pci,netdev=net0" + networkROM,
+        ]
         if let secondSerial {
             arguments += [
                 "-chardev", "file,id=serial1,path=\(Self.escape(secondSerial))", "-serial", "chardev:serial1",
@@ -78,8 +82,21 @@ public struct Machine: Sendable {
         return arguments
     }
 
+    private var networkBoot: String {
+        guard case .network(let folder, let bootFile) = medium else { return "" }
+        return ",tftp=\(Self.escape(folder)),bootfile=\(Self.escape(bootFile))"
+    }
+
+    /// Without its option ROM a machine whose medium does not start says so instead of trying the network, and UEFI starts over
+    /// the network by itself instead of through QEMU's iPXE.
+    private var networkROM: String {
+        guard case .network = medium else { return ",romfile=" }
+        return firmware == .bios ? ",bootindex=0" : ",romfile=,bootindex=0"
+    }
+
     private var mediumArguments: [String] {
         switch medium {
+        case .network: return []
         case .cd(let path):
             return [
                 "-drive", Self.drive("medium", path, "media=cdrom,readonly=on"), "-device",

@@ -19,7 +19,7 @@ public struct Initramfs: Sendable {
 
     /// A part of the image with its own compression, so that a change in one leaves the bytes of the others alone.
     public struct Segment: Sendable {
-        /// `modules`, `system` or `configuration`.
+        /// `modules`, `system`, `configuration` or `network`.
         public let name: String
         /// What is in it.
         public let archive: InitramfsArchive
@@ -60,10 +60,22 @@ public struct Initramfs: Sendable {
 
     /// Assembles and compresses the image. Equal trees give equal bytes.
     public func write(to path: String) throws -> Result {
+        try write(try segments(), to: path, compressor())
+    }
+
+    /// Assembles and compresses what starting over the network needs beside the image, to be appended to it.
+    ///
+    /// - Throws: also when the tree has no NetworkManager or no nodectl
+    public func writeNetwork(to path: String) throws -> Result {
+        // Made once for each set of packages, and fetched at every start of every node: it pays to try hard.
+        try write([try networkSegment()], to: path, compressor(level: 19))
+    }
+
+    private func write(
+        _ segments: [Segment], to path: String, _ compress: @escaping @Sendable ([UInt8]) throws -> [UInt8]
+    ) throws -> Result {
         try checkKernel()
-        let segments = try segments()
         let epoch = epoch
-        let compress = compressor()
         let packed = try parallelMap(segments, workers: 2) { segment in
             let bytes = try segment.archive.bytes(epoch: epoch)
             var packed = try during("compressing the \(segment.name) of the initramfs") { try compress(bytes) }
@@ -80,10 +92,27 @@ public struct Initramfs: Sendable {
     /// The segments, in their order in the image.
     public func segments() throws -> [Segment] {
         [
-            Segment(name: "modules", archive: try modules()),
-            Segment(name: "system", archive: try system()),
+            Segment(name: "modules", archive: try modules(InitramfsContents.modules)),
+            Segment(name: "system", archive: try system(network: false)),
             Segment(name: "configuration", archive: try configuration()),
         ]
+    }
+
+    /// Network drivers, NetworkManager and the fetcher, as far as they are not in the other segments; the lists of modules are
+    /// those of all modules together.
+    public func networkSegment() throws -> Segment {
+        let parts = try parallelMap([true, false], workers: 2) { network in
+            var archive = try system(network: network)
+            archive.add(try modules(InitramfsContents.modules + (network ? InitramfsNetwork.modules : [])))
+            return archive
+        }
+        var archive = parts[0].subtracting(parts[1])
+        for (path, content) in InitramfsNetwork.files { archive.put(path, .file(Array(content.utf8))) }
+        for (path, content) in InitramfsNetwork.scripts {
+            archive.put(path, .file(Array(content.utf8), mode: 0o755))
+        }
+        for folder in InitramfsNetwork.folders { archive.put(folder, .folder()) }
+        return Segment(name: "network", archive: archive)
     }
 
     /// Refuses a compression that the kernel's own configuration lacks; a tree without that file is trusted.
@@ -98,12 +127,13 @@ public struct Initramfs: Sendable {
         }
     }
 
-    private func compressor() -> @Sendable ([UInt8]) throws -> [UInt8] {
+    /// - Parameter level: instead of the level of zstd that was chosen
+    private func compressor(level higher: Int? = nil) -> @Sendable ([UInt8]) throws -> [UInt8] {
         let progress = progress
         let (program, arguments): (String, [String]) =
             switch compression {
             // Two threads whatever the host has, so that its size cannot change the bytes.
-            case .zstd(let level): ("zstd", ["-q", "-\(level)", "-T2", "--no-check", "-c"])
+            case .zstd(let level): ("zstd", ["-q", "-\(higher ?? level)", "-T2", "--no-check", "-c"])
             // The kernel's decompressor knows no other check.
             case .xz: ("xz", ["-q", "-9", "-T1", "--check=crc32", "--lzma2=preset=9,dict=32MiB", "-c"])
             }
@@ -114,9 +144,9 @@ public struct Initramfs: Sendable {
 
     // MARK: - Modules
 
-    private func modules() throws -> InitramfsArchive {
+    private func modules(_ selectors: [String]) throws -> InitramfsArchive {
         let modules = try KernelModules(tree, version: kernel)
-        let builtIn = try modules.closure(of: InitramfsContents.modules)
+        let builtIn = try modules.closure(of: selectors)
         let extra = try modules.closure(of: extraModules)
         if let unknown = extra.unmatched.first {
             throw Failure(
@@ -179,13 +209,15 @@ public struct Initramfs: Sendable {
 
     // MARK: - System
 
-    private func system() throws -> InitramfsArchive {
+    private func system(network: Bool) throws -> InitramfsArchive {
         var closure = try LibraryClosure(tree) { note in
             note.priority == .required || InitramfsContents.dlopenFeatures.contains(note.feature)
         }
         for program in InitramfsContents.programs { try closure.add(program) }
         for program in InitramfsContents.optionalPrograms { try closure.addIfPresent(program) }
+        if network { try InitramfsNetwork.addPrograms(to: &closure) }
         var paths = closure.paths
+        if network { paths.formUnion(InitramfsNetwork.plainFiles) }
         for link in InitramfsContents.links where File.kind(tree.host(link)) == .link { paths.insert(link) }
         // Loaders built for multiarch folders search only those, which a tree of Fedora's shape has as links to lib64.
         for name in try tree.list("/usr/lib")
@@ -234,7 +266,8 @@ public struct Initramfs: Sendable {
         let release = try tree.read("/usr/lib/os-release") ?? Array("NAME=Nodewright\nID=nodewright\n".utf8)
         archive.put("/etc/initrd-release", .file(release))
         archive.put("/etc/os-release", .link(to: "initrd-release"))
-        archive.put("/etc/nsswitch.conf", .file(Array("passwd: files\ngroup: files\nshadow: files\n".utf8)))
+        archive.put(
+            "/etc/nsswitch.conf", .file(Array("passwd: files\ngroup: files\nshadow: files\nhosts: files dns\n".utf8)))
         // Loaded before anything is mounted: a mount that loads "loop" by opening it finds the module half set up, and fails
         // on a busy machine.
         archive.put(

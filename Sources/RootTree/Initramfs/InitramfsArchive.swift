@@ -33,6 +33,18 @@ public struct InitramfsArchive: Sendable {
     /// The entry at a path, if there is one.
     public subscript(path: String) -> Entry? { entries[path] }
 
+    /// Puts all entries of another archive into this one, over earlier ones.
+    public mutating func add(_ other: InitramfsArchive) { entries.merge(other.entries) { $1 } }
+
+    /// What is not in `other`, or different there, with the folders that lead to it.
+    public func subtracting(_ other: InitramfsArchive) -> InitramfsArchive {
+        var result = InitramfsArchive()
+        for path in paths {
+            if let entry = entries[path], other.entries[path] != entry { result.put(path, entry) }
+        }
+        return result
+    }
+
     /// All paths, in the order of the archive.
     public var paths: [String] {
         // A parent's name is a prefix of its children's, so that byte order puts it first.

@@ -191,11 +191,12 @@ enum InitramfsUnits {
         # systemd.generator(7): turns the kernel command line into the units that lead to /sysroot.
         set -efu
         units=$1
-        live='' timeout=60
+        live='' net='' timeout=60
         read -r line < /proc/cmdline || :
         for word in $line; do
             case $word in
                 nodewright.live=*) live=${word#*=} ;;
+                nodewright.root=*) net=${word#*=} ;;
                 nodewright.timeout=*) timeout=${word#*=} ;;
                 nodewright.disk=*) exit 0 ;;  # nodewright-disk-generator
             esac
@@ -209,8 +210,35 @@ enum InitramfsUnits {
             exit 0
         }
 
+        # The whole system came with the initramfs: initrd-full.img of a PXE folder.
+        if [[ $net == initramfs ]]; then
+            [[ -e /root.squashfs ]] || no_root 'This initramfs has no root file system in it (nodewright.root=initramfs):
+        start with initrd-full.img of the PXE folder.'
+            echo 'The root file system that came with the initramfs cannot be read.' > /run/nodewright/failure
+            echo "[Unit]
+        Description=Root File System of the Initramfs
+        DefaultDependencies=no
+        Wants=modprobe@loop.service
+        After=systemd-modules-load.service modprobe@loop.service
+        Before=initrd-root-fs.target
+
+        [Mount]
+        What=/root.squashfs
+        Where=/sysroot
+        Type=squashfs
+        Options=ro,loop" > "$units/sysroot.mount"
+            mkdir -p "$units/initrd-root-fs.target.requires" "$units/initrd.target.wants"
+            ln -s /usr/lib/systemd/system/nodewright-root.target "$units/initrd-root-fs.target.requires/"
+            ln -s /usr/lib/systemd/system/nodewright-switch-root.service "$units/initrd.target.wants/"
+            exit 0
+        elif [[ $net ]]; then
+            [[ -x ${0%/*}/nodewright-network-generator ]] && exit 0
+            no_root 'The kernel command line names a root file system on the network (nodewright.root=), but this initramfs
+        cannot reach it: start with initrd.img of the PXE folder.'
+        fi
+
         [[ $timeout =~ ^[0-9]{1,4}$ ]] || timeout=60
-        [[ $live ]] || no_root 'The kernel command line names no root file system (nodewright.live=LABEL).'
+        [[ $live ]] || no_root 'The kernel command line names no root file system (nodewright.live=LABEL, nodewright.root=URL).'
         [[ $live =~ ^[A-Za-z0-9_][A-Za-z0-9._-]*$ ]] ||
             no_root "The kernel command line names an impossible volume label: nodewright.live=$live"
 
