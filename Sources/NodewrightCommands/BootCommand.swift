@@ -3,6 +3,7 @@ import Artefacts
 import Document
 import Glibc
 import Host
+import Serving
 
 /// `nodewright boot`: starts an artefact in a virtual machine.
 struct BootCommand: ParsableCommand {
@@ -18,6 +19,7 @@ struct BootCommand: ParsableCommand {
               nodewright boot out/hypervisor-1-x86_64.iso
               nodewright boot node.iso --as usb --firmware uefi --secure-boot
               nodewright boot node.iso --until 'Enter to log in' --timeout 300
+              nodewright boot out/hypervisor-1-x86_64-pxe --as tftp
 
             SCRIPTS
               A file for --script has one step a line:
@@ -36,16 +38,20 @@ struct BootCommand: ParsableCommand {
               pattern was not seen; 2 wrong usage; 7 QEMU failed.
             """)
 
-    enum Attachment: String, ExpressibleByArgument, CaseIterable { case cd, usb, disk }
+    enum Attachment: String, ExpressibleByArgument, CaseIterable { case cd, usb, disk, pxe, tftp }
     enum FirmwareName: String, ExpressibleByArgument, CaseIterable { case bios, uefi }
     enum Accelerator: String, ExpressibleByArgument, CaseIterable { case auto, kvm, tcg }
 
-    @Argument(help: "An ISO or a disk image (.iso, .img, .raw, .qcow2).")
+    @Argument(help: "An ISO, a disk image (.iso, .img, .raw, .qcow2) or a PXE folder.")
     var artefact: String?
 
     @Option(
         name: .customLong("as"),
-        help: "How the machine sees it: cd, usb or disk (default: cd for .iso, usb for .usb.img, else disk).")
+        help: ArgumentHelp(
+            """
+            How the machine sees it: cd, usb or disk (default: cd for .iso, usb for .usb.img, else disk); a folder: pxe (its \
+            iPXE gets everything over HTTP) or tftp.
+            """))
     var attachment: Attachment?
 
     @Option(help: "bios or uefi.")
@@ -74,8 +80,8 @@ struct BootCommand: ParsableCommand {
     @Flag(help: "Do not show the serial console.")
     var quiet = false
 
-    @Option(help: ArgumentHelp("Memory of the machine.", valueName: "MiB"))
-    var memory = 2048
+    @Option(help: ArgumentHelp("Memory of the machine (default: 2048, and 3072 for a PXE folder).", valueName: "MiB"))
+    var memory: Int?
 
     @Option(help: ArgumentHelp("Virtual processors.", valueName: "count"))
     var cpus = 2
@@ -119,7 +125,9 @@ struct BootCommand: ParsableCommand {
         if kernel == nil, initrd != nil { throw ValidationError("--initrd goes with --kernel") }
         if secureBoot, firmware == .bios { throw ValidationError("--secure-boot needs --firmware uefi") }
         if let timeout, !(timeout > 0) { throw ValidationError("--timeout must be more than 0 seconds") }
-        if !(64...1_048_576).contains(memory) { throw ValidationError("--memory must be from 64 to 1048576 MiB") }
+        if let memory, !(64...1_048_576).contains(memory) {
+            throw ValidationError("--memory must be from 64 to 1048576 MiB")
+        }
         if !(1...255).contains(cpus) { throw ValidationError("--cpus must be from 1 to 255") }
         if let ssh, !(1...65535).contains(ssh) { throw ValidationError("--ssh must be a port from 1 to 65535") }
     }
@@ -128,7 +136,9 @@ struct BootCommand: ParsableCommand {
         let session = try makeSession()
         let emulator = try Emulator.find()
         let progress = output.progress()
-        var machine = Machine(try medium())
+        let served = try network()
+        defer { served?.server.stop() }
+        var machine = Machine(try served.map { .network(folder: $0.folder, bootFile: $0.bootFile) } ?? medium())
         machine.firmware = secureBoot ? .secureBoot : firmware == .uefi ? .uefi : .bios
         machine.acceleration =
             switch accel {
@@ -136,7 +146,7 @@ struct BootCommand: ParsableCommand {
             case .kvm: .kvm
             case .tcg: .emulation
             }
-        machine.memory = memory
+        machine.memory = memory ?? (served == nil ? 2048 : 3072)
         machine.processors = cpus
         machine.disks = disk
         machine.sshPort = ssh
@@ -164,6 +174,29 @@ struct BootCommand: ParsableCommand {
         }
     }
 
+    /// A PXE folder with its web server; nil when the artefact is a file.
+    private func network() throws -> (folder: String, bootFile: String, server: HTTPServer)? {
+        guard let artefact, File.kind(artefact) == .folder else {
+            if attachment == .pxe || attachment == .tftp {
+                throw Failure(.invalidInput, "--as pxe and --as tftp are for PXE folders")
+            }
+            return nil
+        }
+        let folder = Path.absolute(artefact)
+        guard PXEFolder.isOne(folder) else {
+            throw Failure(.invalidInput, "\"\(folder)\" is no PXE folder: it has no boot.ipxe and vmlinuz")
+        }
+        // The host is 10.0.2.2 for the machine.
+        func web(_ port: Int) -> String { "http://10.0.2.2:\(port)" }
+        let server = try HTTPServer(
+            folder: folder, address: "127.0.0.1", port: 0, texts: { [IPXEStart.name: IPXEStart.text(web: web($0))] })
+        // UEFI firmware starts by TFTP.
+        let bootFile =
+            firmware == .uefi
+            ? "shimx64.efi" : attachment == .tftp ? "boot.ipxe" : "\(web(server.port))/\(IPXEStart.name)"
+        return (folder, bootFile, server)
+    }
+
     private func medium() throws -> Machine.Medium {
         if let kernel {
             for path in [kernel] + (initrd.map { [$0] } ?? []) { try requireFile(path) }
@@ -174,7 +207,7 @@ struct BootCommand: ParsableCommand {
         return switch attachment ?? (path.hasSuffix(".iso") ? .cd : path.hasSuffix(".usb.img") ? .usb : .disk) {
         case .cd: .cd(path)
         case .usb: .usb(path)
-        case .disk: .disk(path)
+        case .disk, .pxe, .tftp: .disk(path)
         }
     }
 

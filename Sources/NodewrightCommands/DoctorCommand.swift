@@ -20,7 +20,7 @@ struct DoctorCommand: ParsableCommand {
               0 nothing is missing; 9 something is.
             """)
 
-    @Option(help: "Look only at what one purpose needs: build, boot, inspect or lab.")
+    @Option(help: "Look only at what one purpose needs: build, boot, inspect, lab or serve.")
     var only: ExternalProgram.Purpose?
 
     @Flag(help: "Print the result as one JSON object.")

@@ -6,7 +6,7 @@ import Host
 /// `all` is the whole list; a test holds the sources to it.
 struct ExternalProgram: Sendable {
     /// What a program is needed for.
-    enum Purpose: String, Sendable, CaseIterable { case build, boot, inspect, lab }
+    enum Purpose: String, Sendable, CaseIterable { case build, boot, inspect, lab, serve }
 
     let name: String
     let purpose: Purpose
@@ -59,6 +59,7 @@ struct ExternalProgram: Sendable {
         ExternalProgram("rpmbuild", .lab, apt: "rpm", dnf: "rpm-build"),
         ExternalProgram("rpmsign", .lab, apt: "rpm", dnf: "rpm-sign"),
         ExternalProgram("strip", .lab, apt: "binutils", dnf: "binutils"),
+        ExternalProgram("dnsmasq", .serve, apt: "dnsmasq-base", dnf: "dnsmasq"),
     ]
 
     /// Its path; nil when it is not installed.

@@ -50,7 +50,7 @@ struct HostCheck {
         switch purpose {
         case .build: [sandbox()]
         case .boot: [firmware(.uefi, "UEFI"), firmware(.secureBoot, "Secure Boot"), kvm()]
-        case .inspect: []
+        case .inspect, .serve: []
         case .lab: [keys(), mirror()]
         }
     }
