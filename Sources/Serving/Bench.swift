@@ -81,8 +81,12 @@ public struct Bench {
             ) { event in
                 say("\(event.client) HTTP \(event.method) /\(event.path) \(event.status), \(event.sent) bytes")
             }
-        } catch let failure as Failure where geteuid() != 0 {
-            throw Failure(failure.status, failure.message, hint: "run it as root", details: failure.details)
+        } catch let failure as Failure {
+            throw Failure(
+                failure.status, failure.message,
+                hint: geteuid() == 0
+                    ? "another web server is there? Choose a port: --http-port 8080" : "run it as root",
+                details: failure.details)
         }
     }
 
@@ -91,6 +95,7 @@ public struct Bench {
     ) throws {
         var rest: [UInt8] = []
         var last: [String] = []
+        var isEnding = false
         var buffer = [UInt8](repeating: 0, count: 1 << 14)
         while true {
             var polled = [
@@ -99,13 +104,17 @@ public struct Bench {
             ]
             guard poll(&polled, 2, -1) > 0 else { continue }
             if polled[0].revents != 0 {
-                kill(dnsmasq.process, SIGTERM)
-                _ = dnsmasq.wait()
-                return say("ended")
+                var signal = [UInt8](repeating: 0, count: 128)
+                _ = read(endSignals, &signal, signal.count)
+                // What it still has to say comes before its end; whoever asks twice does not want to wait.
+                kill(dnsmasq.process, isEnding ? SIGKILL : SIGTERM)
+                isEnding = true
+                continue
             }
             let count = read(output, &buffer, buffer.count)
             guard count > 0 else {
                 let status = dnsmasq.wait() ?? -1
+                if isEnding { return say("ended") }
                 throw Failure(
                     .device, "dnsmasq ended with status \(status)",
                     hint: geteuid() == 0 ? "does another DHCP or TFTP server run here?" : "run it as root",
