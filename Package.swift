@@ -119,6 +119,6 @@ let package = Package(
             "NodeTests", ["Bus", "CLinux", "CSystemd", "Document", "Node", "Host", "Transfer", "TestSupport"]),
         tests("CommandTests", ["Document", "NodewrightCommands", "NodectlCommands", "Host", "TestSupport"]),
         tests("ImageTests", ["Document", "Host", "TestSupport"]),
-        tests("BootTests", ["Document", "Host", "TestSupport"]),
+        tests("BootTests", ["Disks", "Document", "Host", "TestSupport"]),
     ]
 )

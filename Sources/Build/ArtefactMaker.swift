@@ -7,10 +7,17 @@ protocol ArtefactMaker: Sendable {
     /// The name of its phase, for the progress and the summary.
     var phase: String { get }
 
+    /// Refuses what the artefact cannot be made of, before any artefact is written.
+    func check(_ parts: ImageParts) throws
+
     /// Writes the artefact into the output folder, aside first, so that a failure leaves what was there before.
     ///
     /// - Returns: the paths of its files, the main one first
     func make(_ parts: ImageParts) throws -> [String]
+}
+
+extension ArtefactMaker {
+    func check(_ parts: ImageParts) throws {}
 }
 
 /// What every format is made of.

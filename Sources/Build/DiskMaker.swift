@@ -26,6 +26,8 @@ struct DiskMaker: ArtefactMaker {
         }
     }
 
+    func check(_ parts: ImageParts) throws { _ = try sizes(parts) }
+
     func make(_ parts: ImageParts) throws -> [String] {
         let path = parts.output(kind == .usb ? ".usb.img" : kind == .raw ? ".raw" : ".qcow2")
         let image = DiskImage(

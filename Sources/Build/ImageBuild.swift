@@ -4,6 +4,7 @@ import Packages
 public import Recipe
 import RootTree
 import Sandbox
+import Synchronization
 import Transfer
 
 /// The build: from a resolved recipe to artefacts, in stages that are taken from the cache when nothing of their input changed.
@@ -122,6 +123,10 @@ public struct ImageBuild: Sendable {
             initramfs: Path.join(initramfs, "initramfs.img"), root: Path.join(root, RootPacking.image),
             bootTree: Path.join(bootTree, "root"), epoch: epoch, cache: cache, keys: keys,
             baseTree: baseTree, kernelVersion: kernel, progress: progress)
+        // Sizes that cannot work are said before anything is written.
+        for format in pending { try format.maker.check(parts) }
+        // Each is vouched for as soon as it is there: when another one fails, it stays, and the next build takes it.
+        let vouching = Mutex(())
         let made = try parallelMap(pending) { format in
             var files: [String] = []
             _ = try timed(format.maker.phase) {
@@ -129,11 +134,11 @@ public struct ImageBuild: Sendable {
                 return try files.map { "\(Path.name($0)), \(try ArtefactRecord.size($0) / 1_000_000) MB" }.joined(
                     separator: "; ")
             }
-            return files
+            return try vouching.withLock { _ in
+                try record.write(format.rawValue, key: try keys.artefact(format), files: files)
+            }
         }
-        for (format, files) in zip(pending, made) {
-            finished[format] = try record.write(format.rawValue, key: try keys.artefact(format), files: files)
-        }
+        for (format, artefacts) in zip(pending, made) { finished[format] = artefacts }
 
         // 9. What is in them, and how long it took.
         let bill = bill(finished, record)

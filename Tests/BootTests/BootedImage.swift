@@ -38,7 +38,7 @@ struct BootedImage {
     ///   - timeout: seconds for all of it
     init(
         _ arguments: [String], before: [String] = [], questions: KeyValuePairs<String, String> = Self.questions,
-        adding: KeyValuePairs<String, String> = [:], artefact: String? = nil, secondDisk: String? = nil,
+        adding: [(String, String)] = [], artefact: String? = nil, secondDisk: String? = nil,
         timeout: Int = 900
     ) throws {
         let image = artefact ?? Self.iso ?? ""
@@ -47,7 +47,7 @@ struct BootedImage {
             let log = Path.join(folder, "console")
             let script = Path.join(folder, "script")
             try File.write(Path.join(folder, "unit"), Self.unit)
-            try File.write(Path.join(folder, "questions"), Self.program(Array(questions) + Array(adding)))
+            try File.write(Path.join(folder, "questions"), Self.program(questions.map { ($0, $1) } + adding))
             var arguments = arguments
             if let secondDisk {
                 let copy = Path.join(folder, "second.img")
@@ -108,8 +108,8 @@ struct BootedImage {
         """
 
     /// Each answer is framed by lines that no command prints.
-    private static func program(_ questions: [(key: String, value: String)]) -> String {
-        questions.map { "echo @@@\($0.key)\n{ \($0.value); } 2>&1\necho\n" }.joined() + """
+    private static func program(_ questions: [(String, String)]) -> String {
+        questions.map { "echo @@@\($0)\n{ \($1); } 2>&1\necho\n" }.joined() + """
             echo @@@end
             echo
             echo NODEWRIGHT-ANSWERED >/dev/ttyS0

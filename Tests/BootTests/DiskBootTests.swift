@@ -1,4 +1,4 @@
-import Document
+import Disks
 import Host
 import TestSupport
 import Testing
@@ -13,12 +13,12 @@ import Testing
         if: BootedImage.artefact(".raw") != nil, "the test image has no disk; \"make check\" builds one and sets it"))
 struct DiskBootTests {
     private static var isFull: Bool { Environment.variable("NODEWRIGHT_FULL") != nil }
-    private static let questions: KeyValuePairs = [
-        "source": "findmnt -no SOURCE /", "verity": "dmsetup status --target verity root",
-        "state": "findmnt -no SOURCE,FSTYPE,OPTIONS /run/nodewright/state",
-        "state-size": "findmnt -bno SIZE /run/nodewright/state",
-        "grow": "systemctl show -P Result nodewright-grow.service",
-        "kept": "cat /var/lib/kept; echo kept >/var/lib/kept", "disks": "lsblk -nro NAME,PARTUUID,MOUNTPOINTS",
+    private static let questions = [
+        ("source", "findmnt -no SOURCE /"), ("verity", "dmsetup status --target verity root"),
+        ("state", "findmnt -no SOURCE,FSTYPE,OPTIONS /run/nodewright/state"),
+        ("state-size", "findmnt -bno SIZE /run/nodewright/state"),
+        ("grow", "systemctl show -P Result nodewright-grow.service"),
+        ("kept", "cat /var/lib/kept; echo kept >/var/lib/kept"), ("disks", "lsblk -nro NAME,PARTUUID,MOUNTPOINTS"),
     ]
 
     private func artefact(_ ending: String) throws -> String { try #require(BootedImage.artefact(ending)) }
@@ -37,9 +37,18 @@ struct DiskBootTests {
         #expect(image.answers["end"] != nil)
     }
 
+    /// In the end a block is damaged while the node runs: it cannot be read, and the node says so.
     @Test(arguments: isFull ? [".qcow2", ".raw"] : [".qcow2"]) func diskWithBIOS(ending: String) throws {
-        let image = try BootedImage([], adding: Self.questions, artefact: try artefact(ending))
+        let damage = """
+            head -c 64 /dev/urandom | dd of=/dev/vda3 bs=4096 seek=10240 conv=notrunc,fsync
+            dd if=/dev/mapper/root of=/dev/null iflag=direct bs=4096 skip=10240 count=1
+            nodectl status
+            """
+        let questions = Array(Self.questions) + [("damaged", damage)]
+        let image = try BootedImage([], adding: questions, artefact: try artefact(ending))
         expectNode(image, state: "vda7")
+        #expect(image.answers["damaged"]?.contains("Input/output error") == true)
+        #expect(image.answers["damaged"]?.contains("the root file system is damaged on the disk") == true)
     }
 
     /// A disk and a stick of the same build: the system takes its parts from the disk that it was started from.
@@ -53,7 +62,8 @@ struct DiskBootTests {
     }
 
     /// Twice from the same stick, which is larger than its image: the state is kept, and takes the rest of the stick.
-    @Test func stickKeepsItsStateAndGrows() throws {
+    @Test(.enabled(if: isFull, "NODEWRIGHT_FULL=1 runs it; \"make check-full\" sets it"))
+    func stickKeepsItsStateAndGrows() throws {
         try Folder.withTemporary(in: "/var/tmp") { folder in
             let stick = Path.join(folder, "stick.usb.img")
             try Command("cp", ["--sparse=always", try artefact(".usb.img"), stick]).run().check()
@@ -72,22 +82,36 @@ struct DiskBootTests {
         }
     }
 
-    /// One byte of the root file system is another one: in its first block, and where only some program meets it.
-    @Test func damageIsReported() throws {
+    /// One byte of the root file system is another one: refused by dm-verity, and said on the console.
+    @Test(.enabled(if: isFull, "NODEWRIGHT_FULL=1 runs it; \"make check-full\" sets it"))
+    func damageIsReported() throws {
+        try expectNoRoot("dm-verity has found damage", "verity: .* is corrupted") { disk in
+            let start = try #require(try PartitionTable.read(disk)?.partitions.first { $0.role == .rootA }).start
+            try DiskFile(disk).write([UInt8(ascii: "X")], at: start + 100)
+        }
+    }
+
+    /// A medium that is smaller than the image that was written to it.
+    @Test(.enabled(if: isFull, "NODEWRIGHT_FULL=1 runs it; \"make check-full\" sets it"))
+    func aStickThatIsTooSmallIsReported() throws {
+        try expectNoRoot("Is it smaller than the image", ending: ".usb.img") { stick in
+            let size = try File.size(stick)
+            try Command("truncate", ["--size", String(size - 32 << 20), stick]).run().check()
+        }
+    }
+
+    /// Starts a changed copy and waits for what its console says, the offer of a shell in the end.
+    private func expectNoRoot(
+        _ words: String..., ending: String = ".raw", change: (_ path: String) throws -> Void
+    ) throws {
         try Folder.withTemporary(in: "/var/tmp") { folder in
-            let disk = Path.join(folder, "disk.raw")
-            try Command("cp", ["--sparse=always", try artefact(".raw"), disk]).run().check()
-            let table = try Command("sfdisk", ["--json", disk]).run().check().output
-            let partitions = try JSON.parse(table, file: "sfdisk")["partitiontable"]?["partitions"]?.sequence ?? []
-            let start = try #require(partitions.first { $0["name"]?.string == "root-a" }?["start"]?.integer) * 512
-            try Command("sh", ["-c", "printf X | dd of='\(disk)' bs=1 seek=\(start + 100) conv=notrunc"]).run().check()
+            let path = Path.join(folder, "changed" + ending)
+            try Command("cp", ["--sparse=always", try artefact(ending), path]).run().check()
+            try change(path)
+            let patterns = ["root file system could not be mounted"] + words + ["Press Enter for a shell"]
             let result = try Command(
                 try Programs.built("nodewright"),
-                [
-                    "boot", disk, "--accel", "tcg", "--quiet", "--until", "verity: .* is corrupted", "--until",
-                    "root file system could not be mounted", "--until", "dm-verity has found damage", "--timeout",
-                    "600",
-                ]
+                ["boot", path, "--accel", "tcg", "--quiet", "--timeout", "900"] + patterns.flatMap { ["--until", $0] }
             ).run()
             #expect(result.status == 0, "\(result.errorTail)")
         }

@@ -35,12 +35,38 @@ struct DiskFormatTests {
                 try Folder.remove(workshop.output)
                 try File.write(
                     workshop.recipe, plain.replacing("image:\n", with: "image:\n  sizes: {\(sizes)}\n"))
-                let refused = try workshop.build(["--format", "disk"])
+                // What else was asked for is not made either when a size cannot work.
+                let refused = try workshop.build(["--format", sizes.hasPrefix("slot") ? "iso,disk" : "disk"])
                 #expect(refused.status == ExitStatus.invalidInput.rawValue, "\(refused.message)")
                 for word in words { #expect((refused.message + refused.hint).contains(word), "\(refused.message)") }
                 let left = File.exists(workshop.output) ? try Folder.list(workshop.output) : []
                 #expect(left == [])
             }
+            try File.write(workshop.recipe, plain)
+            try expectNothingOnAFullDisk(workshop)
+        }
+    }
+
+    /// An output folder with too little room for each format, from a few MB to nearly enough.
+    private func expectNothingOnAFullDisk(_ workshop: ImageWorkshop) throws {
+        guard geteuid() == 0 else {
+            print("skipped: a full disk needs root, to mount a small file system")
+            return
+        }
+        try Folder.remove(workshop.output)
+        for (format, size) in [("disk", "20m"), ("qcow2", "150m"), ("usb", "100m"), ("update", "40m")] {
+            let script = """
+                mkdir -p "$0" && mount -t tmpfs -o size=\(size) small "$0" && "$@"
+                status=$?
+                ls -A "$0" >'\(workshop.folder)/left'
+                exit $status
+                """
+            let build = try workshop.build(
+                ["--format", format],
+                starting: ["unshare", "--mount", "sh", "-c", script, workshop.output, ImageWorkshop.program])
+            #expect(build.status == ExitStatus.device.rawValue, "\(format): \(build.message)")
+            #expect(build.message.contains("No space left"), "\(format): \(build.message)")
+            #expect(try File.readText(Path.join(workshop.folder, "left")) == "", "\(format)")
         }
     }
 }
