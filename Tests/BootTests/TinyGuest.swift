@@ -45,7 +45,7 @@ struct TinyGuest {
             export LIBVIRT_DEFAULT_URI=qemu:///system
             virsh define /run/\(name).xml && virsh start \(name)
             for second in $(seq \(timeout)); do
-                grep -q '\(greeting)' /run/\(name).log && break
+                case "$(cat /run/\(name).log)" in *'\(greeting)'*) break ;; esac
                 sleep 1
             done
             echo "after $second s:"

@@ -17,10 +17,11 @@ struct EFIPartition {
     func write(to path: String) throws {
         var size = 0
         for program in programs { size += try rounded(File.size(program.path)) }
-        size += 64 * Self.sector * (BootMenu.stubFolders.count + 2)
+        // For each stub a file, its folder and the folder's parent.
+        size += 4 * Self.sector * (BootMenu.stubFolders.count + 2)
         // Two tables of two bytes for each cluster, the root folder, and at least as many clusters as make it FAT16.
-        size = max(size + size / 64 + (64 << 10), 4200 * Self.sector)
-        let total = (size + 0xFFFF) / 0x10000 * 0x10000
+        size = max(size + size / 64 + (32 << 10), 4200 * Self.sector)
+        let total = (size + 0x3FFF) / 0x4000 * 0x4000
         guard total <= Self.largest else {
             throw Failure(
                 .incompatible, "the UEFI boot programs are larger (\(total >> 20) MiB) than their file system may be")
