@@ -14,7 +14,7 @@ struct PXEMaker: ArtefactMaker {
             ).writeNetwork(to: Path.join(work, "network.img"))
             return "\(result.size / 1_000_000) MB"
         }
-        let path = parts.output("-pxe")
+        let path = Path.join(parts.options.output, "pxe")
         try PXEFolder(
             // Without the word Nodewright, as in the ISO's menu.
             title: "\(parts.recipe.name) \(parts.recipe.version)", kernelArguments: parts.kernelArguments,

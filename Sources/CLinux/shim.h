@@ -39,6 +39,9 @@ static inline int nlinux_open_beneath(int folder, const char *path) {
 static inline int nlinux_rename_noreplace(const char *from, const char *to) {
     return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 1 /* RENAME_NOREPLACE */);
 }
+static inline int nlinux_exchange(const char *one, const char *other) {
+    return (int)syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 2 /* RENAME_EXCHANGE */);
+}
 static inline int nlinux_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }
 static inline ssize_t nlinux_copy_range(int from, int to, size_t length) {
     return syscall(SYS_copy_file_range, from, NULL, to, NULL, length, 0U);

@@ -19,7 +19,7 @@ struct BootCommand: ParsableCommand {
               nodewright boot out/hypervisor-1-x86_64.iso
               nodewright boot node.iso --as usb --firmware uefi --secure-boot
               nodewright boot node.iso --until 'Enter to log in' --timeout 300
-              nodewright boot out/hypervisor-1-x86_64-pxe --as tftp
+              nodewright boot out/pxe --as tftp
 
             SCRIPTS
               A file for --script has one step a line:

@@ -10,12 +10,14 @@ struct BuildCommand: ParsableCommand {
         commandName: "build",
         abstract: "Build a recipe's artefacts.",
         discussion: """
-            Writes OUTPUT/NAME-VERSION-ARCH.FORMAT for each format, what is in them as \
-            NAME-VERSION-ARCH.spdx.json and .cdx.json, and OUTPUT/SHA256SUMS. A lock beside the recipe (RECIPE.lock.json) is followed. What
-            earlier builds have done is taken from the cache; an interrupted build goes on where it was.
+            Writes OUTPUT/NAME-VERSION-ARCH.iso, .usb.img, .raw and .qcow2, or the folders OUTPUT/pxe and OUTPUT/update; what \
+            is in them as NAME-VERSION-ARCH.spdx.json and .cdx.json; and OUTPUT/SHA256SUMS. A lock beside the recipe \
+            (RECIPE.lock.json) is followed. What earlier builds have done is taken from the cache; an interrupted build goes \
+            on where it was.
 
             EXAMPLES
               nodewright build recipes/hypervisor.yaml --repositories lab --output out
+              nodewright build my-node.yaml --format iso,usb,pxe,disk,qcow2,update
               nodewright build my-node.yaml --locked --kernel-arguments 'intel_iommu=on'
               nodewright build my-node.yaml --compression zstd:3 --json
 

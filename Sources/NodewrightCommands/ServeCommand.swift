@@ -15,8 +15,8 @@ struct ServeCommand: ParsableCommand {
 
             EXAMPLES
               ip address add 192.0.2.1/24 dev eth1
-              nodewright serve out/hypervisor-0.1.0-x86_64-pxe --interface eth1
-              nodewright serve out/hypervisor-0.1.0-x86_64-pxe --interface eth0 --proxy-dhcp
+              nodewright serve out/pxe --interface eth1
+              nodewright serve out/pxe --interface eth0 --proxy-dhcp
 
             EXIT STATUS
               0 ended by Ctrl-C; 2 wrong usage; 7 a port is taken, or dnsmasq failed.

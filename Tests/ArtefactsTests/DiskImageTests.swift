@@ -143,7 +143,12 @@ import Transfer
                 #expect(try Checksum.of(file: source).hex == file["sha256"]?.string)
             }
             #expect(manifest["files"]?.sequence?.count == 4)
-            #expect(try Folder.list(folder).filter { $0.contains(".part") }.isEmpty)
+            #expect(try Folder.list(folder).filter { $0.hasPrefix(".update") }.isEmpty)
+            // What is no older one is not replaced.
+            try File.remove(Path.join(path, "manifest.json"))
+            let failure = #expect(throws: Failure.self) { try update.write(to: path) }
+            #expect(failure?.message.contains("is no update folder") == true)
+            #expect(try Folder.list(path).count == 5)
         }
     }
 }

@@ -69,6 +69,7 @@ import Testing
             // A failure leaves nothing behind.
             #expect(throws: Failure.self) { try folder.write(to: Path.join(work, "y-pxe")) }
             #expect(try Folder.list(work) == ["x-pxe"])
+            #expect(try File.readText(Path.join(path, "mine")) == "mine")
         }
     }
 }

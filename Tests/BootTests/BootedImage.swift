@@ -18,6 +18,12 @@ struct BootedImage {
         return File.exists(path) ? path : nil
     }
 
+    /// A folder of the same build: `pxe`; nil when nobody has built it.
+    static func folder(_ name: String) -> String? {
+        guard let path = iso.map({ Path.join(Path.parent($0), name) }), File.exists(path) else { return nil }
+        return path
+    }
+
     /// What the serial console showed, control sequences and all.
     let console: String
     /// Answers to the questions in `questions`, by name.

@@ -7,12 +7,12 @@ import Testing
 @Suite(
     .serialized,
     .enabled(
-        if: BootedImage.artefact("-pxe") != nil, "the test image has no PXE folder; \"make check\" builds one"))
+        if: BootedImage.folder("pxe") != nil, "the test image has no PXE folder; \"make check\" builds one"))
 struct PXEBootTests {
     private static var isFull: Bool { Environment.variable("NODEWRIGHT_FULL") != nil }
 
     /// The folder under test.
-    private var folder: String { BootedImage.artefact("-pxe") ?? "" }
+    private var folder: String { BootedImage.folder("pxe") ?? "" }
 
     private func expectHealthyNode(_ image: BootedImage) {
         #expect(image.result.status == 0, "\(image.result.errorTail)")

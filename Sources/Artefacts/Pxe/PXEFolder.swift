@@ -51,37 +51,12 @@ public struct PXEFolder: Sendable {
     ///
     /// - Throws: also when `path` is something else than an older PXE folder
     public func write(to path: String) throws {
-        try checkTarget(path)
-        let work = try Folder.temporary(in: Path.parent(path), prefix: ".pxe")
-        do {
-            try fill(work)
-            chmod(work, 0o755)
-            try Folder.syncFileSystem(work)
-            if File.exists(path) {
-                let old = work + ".old"
-                try File.rename(path, to: old)
-                try File.rename(work, to: path)
-                try Folder.remove(old)
-            } else {
-                try File.rename(work, to: path)
-            }
-        } catch {
-            try? Folder.remove(work)
-            throw error
-        }
+        try ArtefactFolder.write(to: path, kind: "PXE folder", isOne: Self.isOne, fill: fill)
     }
 
     /// Whether a folder is one that was made here.
     public static func isOne(_ path: String) -> Bool {
         File.kind(Path.join(path, "boot.ipxe")) == .regular && File.kind(Path.join(path, Name.kernel)) == .regular
-    }
-
-    private func checkTarget(_ path: String) throws {
-        guard let kind = File.kind(path) else { return }
-        if kind == .folder, try Self.isOne(path) || Folder.list(path).isEmpty { return }
-        throw Failure(
-            .invalidInput, "\"\(path)\" is there already and is no PXE folder",
-            hint: "move it away, or choose another output folder")
     }
 
     private func fill(_ folder: String) throws {

@@ -44,24 +44,15 @@ public struct UpdateFolder: Sendable {
     }
 
     /// Writes the folder, aside first; a failure leaves what was there before.
+    ///
+    /// - Throws: also when `path` is something else than an older update folder
     public func write(to path: String) throws {
-        let work = path + ".part"
-        let old = path + ".old.part"
-        try Folder.remove(work)
-        defer {
-            try? Folder.remove(work)
-            try? Folder.remove(old)
-        }
-        try during("writing \"\(path)\"") {
-            try Folder.create(work)
-            try fill(work)
-            try Folder.syncFileSystem(work)
-        }
-        if File.exists(path) {
-            try Folder.remove(old)
-            try File.rename(path, to: old)
-        }
-        try File.rename(work, to: path)
+        try ArtefactFolder.write(to: path, kind: "update folder", isOne: Self.isOne, fill: fill)
+    }
+
+    /// Whether a folder is one that was made here.
+    private static func isOne(_ path: String) -> Bool {
+        File.kind(Path.join(path, manifest)) == .regular && File.kind(Path.join(path, HashTree.name)) == .regular
     }
 
     private func fill(_ folder: String) throws {
