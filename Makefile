@@ -28,7 +28,7 @@ check: setup lint lab ## Lint, unit, protocol and boot tests (the tests CI runs)
 	@Tests/run
 
 check-full: export NODEWRIGHT_FULL = 1
-check-full: check ## Every scenario that the issues name; besides check: a guest without acceleration
+check-full: check ## Every scenario that the issues name: check, and the boots that take longest
 
 bench: setup lab ## Measure: lab, resolve, cold build, rebuilds, memory, sizes
 	@Tests/bench

@@ -12,7 +12,7 @@ import Testing
     .enabled(
         if: BootedImage.artefact(".raw") != nil, "the test image has no disk; \"make check\" builds one and sets it"))
 struct DiskBootTests {
-    private static var isFull: Bool { Environment.variable("NODEWRIGHT_FULL") != nil }
+    private static var isFull: Bool { Environment.variable("NODEWRIGHT_FULL") == "1" }
     private static let questions = [
         ("source", "findmnt -no SOURCE /"), ("verity", "dmsetup status --target verity root"),
         ("state", "findmnt -no SOURCE,FSTYPE,OPTIONS /run/nodewright/state"),
@@ -62,7 +62,7 @@ struct DiskBootTests {
     }
 
     /// Twice from the same stick, which is larger than its image: the state is kept, and takes the rest of the stick.
-    @Test(.enabled(if: isFull, "NODEWRIGHT_FULL=1 runs it; \"make check-full\" sets it"))
+    @Test(.enabled(if: isFull, "runs in \"make check-full\""))
     func stickKeepsItsStateAndGrows() throws {
         try Folder.withTemporary(in: "/var/tmp") { folder in
             let stick = Path.join(folder, "stick.usb.img")
@@ -83,7 +83,7 @@ struct DiskBootTests {
     }
 
     /// One byte of the root file system is another one: refused by dm-verity, and said on the console.
-    @Test(.enabled(if: isFull, "NODEWRIGHT_FULL=1 runs it; \"make check-full\" sets it"))
+    @Test(.enabled(if: isFull, "runs in \"make check-full\""))
     func damageIsReported() throws {
         try expectNoRoot("dm-verity has found damage", "verity: .* is corrupted") { disk in
             let start = try #require(try PartitionTable.read(disk)?.partitions.first { $0.role == .rootA }).start
@@ -92,7 +92,7 @@ struct DiskBootTests {
     }
 
     /// A medium that is smaller than the image that was written to it.
-    @Test(.enabled(if: isFull, "NODEWRIGHT_FULL=1 runs it; \"make check-full\" sets it"))
+    @Test(.enabled(if: isFull, "runs in \"make check-full\""))
     func aStickThatIsTooSmallIsReported() throws {
         try expectNoRoot("Is it smaller than the image", ending: ".usb.img") { stick in
             let size = try File.size(stick)

@@ -9,7 +9,7 @@ import Testing
     .enabled(
         if: BootedImage.folder("pxe") != nil, "the test image has no PXE folder; \"make check\" builds one"))
 struct PXEBootTests {
-    private static var isFull: Bool { Environment.variable("NODEWRIGHT_FULL") != nil }
+    private static var isFull: Bool { Environment.variable("NODEWRIGHT_FULL") == "1" }
 
     /// The folder under test.
     private var folder: String { BootedImage.folder("pxe") ?? "" }
@@ -39,7 +39,7 @@ struct PXEBootTests {
         #expect(image.answers["kernel-log"]?.contains("Secure boot enabled") == true)
     }
 
-    @Test(.enabled(if: isFull, "NODEWRIGHT_FULL=1 runs it")) func biosWithTFTP() throws {
+    @Test(.enabled(if: isFull, "runs in \"make check-full\"")) func biosWithTFTP() throws {
         let image = try BootedImage(["--as", "tftp"], artefact: folder)
         expectHealthyNode(image)
         #expect(image.answers["command-line"]?.contains("nodewright.root=initramfs") == true)
@@ -60,7 +60,7 @@ struct PXEBootTests {
         ).run()
     }
 
-    @Test(.enabled(if: isFull, "NODEWRIGHT_FULL=1 runs it")) func anotherRootIsNotStarted() throws {
+    @Test(.enabled(if: isFull, "runs in \"make check-full\"")) func anotherRootIsNotStarted() throws {
         let server = try LoopbackServer()
         defer { server.stop() }
         server.respond("/root.squashfs", .init(body: Array("something else".utf8)))
@@ -73,7 +73,7 @@ struct PXEBootTests {
 
     /// HTTPS with an authority of one's own that an additional initramfs brings, over a bond with DHCP; a VLAN on it has
     /// an address of its own.
-    @Test(.enabled(if: isFull, "NODEWRIGHT_FULL=1 runs it")) func httpsOverABond() throws {
+    @Test(.enabled(if: isFull, "runs in \"make check-full\"")) func httpsOverABond() throws {
         try Folder.withTemporary(in: "/var/tmp") { work in
             let certificate = Path.join(work, "etc/nodewright/root-ca.pem")
             let key = Path.join(work, "key.pem")
