@@ -272,6 +272,9 @@ public struct Initramfs: Sendable {
         // on a busy machine.
         archive.put(
             "/usr/lib/modules-load.d/nodewright.conf", .file(Array("loop\nsquashfs\noverlay\nisofs\n".utf8)))
+        // The kernel would make eight devices in advance, and udev would look at each of them twice; others are made when asked
+        // for at /dev/loop-control.
+        archive.put("/usr/lib/modprobe.d/nodewright.conf", .file(Array("options loop max_loop=1\n".utf8)))
         archive.put(
             "/etc/passwd",
             .file(try accounts("/etc/passwd", ["root", "nobody"], "root:x:0:0:root:/root:/usr/bin/bash")))
