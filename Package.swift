@@ -60,6 +60,7 @@ let package = Package(
 
         // Shared by both programs.
         module("Boot", ["Disks", "Host"]),
+        module("NodeConfig", ["Document", "Host"]),
 
         // The build.
         module("Recipe", ["Document", "Host"]),
@@ -78,7 +79,7 @@ let package = Package(
         module("Lab", ["Archives", "CLabMap", "Document", "Host", "Transfer"]),
 
         // The node.
-        module("Node", ["Bus", "Disks", "Document", "Host", "Transfer"]),
+        module("Node", ["Bus", "Disks", "Document", "Host", "NodeConfig", "Transfer"]),
 
         // The programs.
         module(
@@ -88,7 +89,7 @@ let package = Package(
                 "Sandbox", "Serving", "Transfer",
                 argumentParser,
             ]),
-        module("NodectlCommands", ["Disks", "Document", "Host", "Node", argumentParser]),
+        module("NodectlCommands", ["Disks", "Document", "Host", "Node", "NodeConfig", argumentParser]),
         .executableTarget(
             name: "nodewright", dependencies: ["NodewrightCommands"], swiftSettings: settings,
             // librpm must find Packages/FixedClock's time(2), or no two package databases are the same.
@@ -115,8 +116,10 @@ let package = Package(
         tests("TransferTests", ["Host", "Transfer", "TestSupport"]),
         tests("ServingTests", ["Host", "Serving", "Transfer", "TestSupport"]),
         tests("SandboxTests", ["Sandbox", "Host", "TestSupport"]),
+        tests("NodeConfigTests", ["Document", "Host", "NodeConfig", "TestSupport"]),
         tests(
-            "NodeTests", ["Bus", "CLinux", "CSystemd", "Document", "Node", "Host", "Transfer", "TestSupport"]),
+            "NodeTests",
+            ["Bus", "CLinux", "CSystemd", "Document", "Node", "NodeConfig", "Host", "Transfer", "TestSupport"]),
         tests("CommandTests", ["Document", "NodewrightCommands", "NodectlCommands", "Host", "TestSupport"]),
         tests("ImageTests", ["Document", "Host", "TestSupport"]),
         tests("BootTests", ["Disks", "Document", "Host", "TestSupport"]),

@@ -1,4 +1,5 @@
 import Host
+import NodeConfig
 
 /// Writes into a root, before process 1 of it runs, what process 1 reads first: machine id and host name.
 ///

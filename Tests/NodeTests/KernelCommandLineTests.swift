@@ -1,4 +1,5 @@
 import Node
+import NodeConfig
 import Testing
 
 @Suite struct KernelCommandLineTests {

@@ -2,9 +2,11 @@
 ///
 /// Labels of letters, digits and inner hyphens, at most 63 characters each, at most 64 in all, which is what Linux can hold.
 /// `node1`, `node-1.example.org` and `3com` are valid; `-node`, `node_1`, `node.` and `192.0.2.1` are not.
-public struct Hostname: Hashable, Sendable {
+public struct Hostname: Hashable, Sendable, CustomStringConvertible {
     /// The name.
     public let text: String
+    /// The name.
+    public var description: String { text }
 
     /// The name in `text`; nil when it is none.
     public init?(_ text: String) {
@@ -18,7 +20,7 @@ public struct Hostname: Hashable, Sendable {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
-    private static func isLabel(_ label: Substring.UTF8View) -> Bool {
+    static func isLabel(_ label: Substring.UTF8View) -> Bool {
         let hyphen = UInt8(ascii: "-")
         guard (1...63).contains(label.count), label.first != hyphen, label.last != hyphen else { return false }
         return label.allSatisfy {
