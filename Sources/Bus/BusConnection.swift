@@ -11,6 +11,11 @@ public final class BusConnection {
         Environment.variable("DBUS_SYSTEM_BUS_ADDRESS") ?? "unix:path=/run/dbus/system_bus_socket"
     }
 
+    /// What the bus itself answers when nobody has the name that a call goes to.
+    private static let absences: Set = [
+        "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner",
+    ]
+
     private let handle: OpaquePointer
 
     /// Connects and waits until the bus has greeted.
@@ -43,9 +48,8 @@ public final class BusConnection {
 
     /// Calls a method and waits for its reply.
     ///
-    /// - Parameter arguments: one list of texts (`as`)
     /// - Throws: `Failure` with the error that the peer sent, or when it does not answer in time
-    func call(_ member: String, of target: BusTarget, _ arguments: [String]) throws -> BusMessage {
+    func call(_ member: String, of target: BusTarget, _ arguments: [BusArgument] = []) throws -> BusMessage {
         let activity = "call \(target.interface).\(member)"
         var new: OpaquePointer?
         try Self.check(
@@ -53,17 +57,27 @@ public final class BusConnection {
                 handle, &new, target.destination, target.path, target.interface, member), activity)
         guard let new else { throw Failure(.internalError, "cannot \(activity)") }
         let message = BusMessage(adopting: new)
-        try message.append(arguments)
+        for argument in arguments { try message.append(argument) }
         var error = sd_bus_error()
         defer { sd_bus_error_free(&error) }
         var reply: OpaquePointer?
         let result = sd_bus_call(handle, message.handle, 0, &error, &reply)
+        if result < 0, let name = error.name, Self.absences.contains(String(cString: name)) {
+            throw Failure(.device, "cannot \(activity): the service is not running")
+        }
         if result < 0, let text = error.message {
             throw Failure(.device, "cannot \(activity): \(String(cString: text))")
         }
         try Self.check(result, activity)
         guard let reply else { throw Failure(.internalError, "cannot \(activity)") }
         return BusMessage(adopting: reply)
+    }
+
+    /// Who has a name now, as the bus numbers its peers (`:1.7`); nil when nobody does.
+    ///
+    /// A service that was started again has another number.
+    public func owner(of name: String) -> String? {
+        try? call("GetNameOwner", of: .bus, [.text(name)]).text()
     }
 
     /// sd-bus answers with a negative errno.
@@ -79,4 +93,8 @@ struct BusTarget {
     let destination: String
     let path: String
     let interface: String
+
+    /// The bus itself.
+    static let bus = BusTarget(
+        destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus", interface: "org.freedesktop.DBus")
 }

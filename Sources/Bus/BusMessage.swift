@@ -9,17 +9,38 @@ struct BusMessage: ~Copyable {
 
     deinit { sd_bus_message_unref(handle) }
 
-    /// Appends a list of texts.
-    func append(_ texts: [String]) throws {
-        let activity = "write a bus message"
-        try BusConnection.check(
-            sd_bus_message_open_container(handle, CChar(UInt8(ascii: "a")), "s"), activity)
-        for text in texts {
-            try BusConnection.check(
-                text.withCString { sd_bus_message_append_basic(handle, CChar(UInt8(ascii: "s")), $0) }, activity)
+    /// Appends an argument of a call.
+    func append(_ argument: BusArgument) throws {
+        switch argument {
+        case .text(let text): try append("s", text)
+        case .path(let path): try append("o", path)
+        case .texts(let texts): try append(list: "s", texts)
+        case .paths(let paths): try append(list: "o", paths)
+        // sd-bus takes a boolean as an int.
+        case .boolean(let value): try append("b", number: value ? 1 : 0)
+        case .number(let value): try append("u", number: value)
         }
-        try BusConnection.check(sd_bus_message_close_container(handle), activity)
     }
+
+    private func append(_ type: Character, _ text: String) throws {
+        try BusConnection.check(
+            text.withCString { sd_bus_message_append_basic(handle, Self.code(type), $0) }, Self.writing)
+    }
+
+    private func append(_ type: Character, number: UInt32) throws {
+        var number = number
+        try BusConnection.check(sd_bus_message_append_basic(handle, Self.code(type), &number), Self.writing)
+    }
+
+    private func append(list type: Character, _ texts: [String]) throws {
+        try BusConnection.check(sd_bus_message_open_container(handle, Self.code("a"), String(type)), Self.writing)
+        for text in texts { try append(type, text) }
+        try BusConnection.check(sd_bus_message_close_container(handle), Self.writing)
+    }
+
+    private static let writing = "write a bus message"
+
+    private static func code(_ type: Character) -> CChar { CChar(bitPattern: type.asciiValue ?? 0) }
 
     /// The next text; `type` is `s` or, for an object path, `o`.
     func text(_ type: Character = "s") throws -> String {

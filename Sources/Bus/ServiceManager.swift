@@ -31,12 +31,12 @@ public struct ServiceManager {
 
     /// The states of these units, also of those that do not exist (`not-found`), in any order.
     public func units(named names: [String]) throws -> [Unit] {
-        try Self.read(bus.call("ListUnitsByNames", of: Self.target, names))
+        try Self.read(bus.call("ListUnitsByNames", of: Self.target, [.texts(names)]))
     }
 
     /// The units that `systemctl --failed` shows.
     public func failedUnits() throws -> [Unit] {
-        try Self.read(bus.call("ListUnitsFiltered", of: Self.target, ["failed"]))
+        try Self.read(bus.call("ListUnitsFiltered", of: Self.target, [.texts(["failed"])]))
     }
 
     // name, description, load, active, sub, followed unit, path, job, job type, job path
