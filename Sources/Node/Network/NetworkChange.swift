@@ -1,0 +1,242 @@
+import Bus
+import Glibc
+import Host
+import NodeConfig
+
+/// Changes of the network that undo themselves unless somebody confirms them.
+///
+/// Four things can end a change: `confirm`; `revert`; NetworkManager's own timer, which needs no process of ours; and a
+/// restart, because nothing outside of memory is written before the change is confirmed.
+public struct NetworkChange {
+    /// Where a change stands.
+    public enum State: Sendable {
+        /// In force, and to be confirmed.
+        case waiting
+        /// Confirmed.
+        case kept
+        /// Gone back from.
+        case reverted
+        /// Its checkpoint is gone: the time is over, or NetworkManager was started again.
+        case lost
+    }
+
+    private static let kept = "kept"
+
+    private let bus: BusConnection
+    private let profiles: ProfileFolder
+    private let folder: String
+    private let progress: ProgressSink
+
+    var manager: NetworkManager { NetworkManager(bus) }
+    private var pendingFile: String { Path.join(folder, "pending.json") }
+    private var outcomeFile: String { Path.join(folder, "outcome") }
+    private var lockFile: String { Path.join(folder, "lock") }
+    /// The whole configuration of the change that waits, for whoever confirms it.
+    public var candidateFile: String { Path.join(folder, "node.yaml") }
+
+    /// The network of the running node.
+    ///
+    /// - Throws: when the bus does not answer
+    public init(progress: @escaping ProgressSink = silent) throws {
+        // Going back takes down and brings up every device, and NetworkManager answers afterwards.
+        bus = try BusConnection(timeout: 30)
+        profiles = ProfileFolder()
+        folder = "/run/nodewright/change"
+        self.progress = progress
+    }
+
+    /// The cards that a configuration means, and what would have to change.
+    ///
+    /// - Throws: when a card is not there
+    public func plan(_ configuration: NodeConfiguration) throws -> (NetworkPlan, NodeConfiguration) {
+        let devices = try manager.snapshot().devices
+        let cards = try NetworkCards(configuration.network, among: devices)
+        var pinned = configuration
+        // A document without interfaces leaves the network to NetworkManager, with whatever it does by itself.
+        if !configuration.network.interfaces.isEmpty { pinned.network = cards.pinned }
+        let wanted = try NetworkProfiles(pinned, kernelNames: cards.kernelNames)
+        return (NetworkPlan(wanted, in: profiles, cards: Set(cards.kernelNames.values)), pinned)
+    }
+
+    /// Where the change stands that `begin` has made.
+    public func state() throws -> State {
+        guard let pending = PendingChange(file: pendingFile) else {
+            return SystemFile.line(outcomeFile) == Self.kept ? .kept : .reverted
+        }
+        if pending.isConfirmed { return .waiting }
+        return try isAlive(pending) ? .waiting : .lost
+    }
+
+    private func isAlive(_ pending: PendingChange) throws -> Bool {
+        guard manager.owner == pending.owner else { return false }
+        return try manager.snapshot().checkpoints.contains(pending.checkpoint)
+    }
+
+    /// Changes the network within a checkpoint.
+    ///
+    /// - Parameters:
+    ///   - timeout: seconds until NetworkManager goes back by itself
+    ///   - candidate: the document that confirming will store
+    /// - Throws: when NetworkManager refuses it; everything is as before then
+    public func begin(_ plan: NetworkPlan, timeout: Int, candidate: String) throws {
+        try Folder.create(folder, mode: 0o700)
+        let lock = try FileLock(lockFile)
+        defer { lock.release() }
+        if let earlier = PendingChange(file: pendingFile) {
+            guard try !earlier.isConfirmed && !isAlive(earlier) else {
+                throw Failure(
+                    .busy, "another change of the network waits to be confirmed",
+                    hint: "\"nodectl confirm\" keeps it, \"nodectl confirm --revert\" takes it back")
+            }
+            try goBack(earlier)
+        }
+        try File.remove(outcomeFile)
+        guard let owner = manager.owner else { throw Failure(.device, "NetworkManager is not running") }
+        let before = try manager.snapshot()
+        let names = Dictionary(before.devices.map { ($0.path, $0.name) }) { $1 }
+        let files = Dictionary(before.profiles.map { ($0.path, $0.file) }) { $1 }
+        let pending = PendingChange(
+            checkpoint: try manager.createCheckpoint(timeout: timeout), owner: owner, added: plan.added.map(\.file),
+            removed: plan.removed,
+            before: before.activations.flatMap { activation in
+                activation.devices.compactMap { names[$0] }.map {
+                    .init(device: $0, file: Path.name(files[activation.profile] ?? ""))
+                }
+            },
+            madeDevices: plan.profiles.all.compactMap(\.madeDevice).filter { !names.values.contains($0) })
+        do {
+            try File.write(candidateFile, candidate, mode: 0o600)
+            try pending.write(pendingFile)
+            for profile in plan.added { try profiles.write(profile) }
+            try manager.load(profiles.paths(plan.added.map(\.file)))
+            try takeDown(plan, before)
+            try bringUp(plan.added)
+        } catch {
+            try? goBack(pending)
+            throw error
+        }
+    }
+
+    /// Takes down what would be in the way, and what nothing takes the place of.
+    private func takeDown(_ plan: NetworkPlan, _ before: NetworkManager.Snapshot) throws {
+        let devices = Dictionary(before.devices.map { ($0.path, $0) }) { $1 }
+        let used = Dictionary(before.profiles.map { ($0.path, $0) }) { $1 }
+        for activation in before.activations {
+            guard let profile = used[activation.profile] else { continue }
+            let file = Path.name(profile.file)
+            guard plan.removed.contains(file) || !plan.profiles.all.isEmpty && isTemporary(profile) else { continue }
+            let stays = activation.devices.contains { plan.devices.contains(devices[$0]?.name ?? "") }
+            // The number of a VLAN that exists cannot be changed; other devices take a new profile while they are there.
+            guard !stays || profiles.text(file).contains("\n[vlan]\n") else { continue }
+            try? manager.deactivate(activation.path)
+            // Or NetworkManager would bring the card up again by itself.
+            for device in activation.devices where devices[device]?.isCard == true { try? manager.disconnect(device) }
+        }
+    }
+
+    /// Whether a profile stands in for a configuration: NetworkManager has made it up, or the initramfs has left it.
+    private func isTemporary(_ profile: NetworkManager.Profile) -> Bool {
+        profile.isMadeUp || BootNetwork.isFromInitramfs(file: profile.file)
+    }
+
+    private func bringUp(_ added: [NetworkProfile]) throws {
+        let snapshot = try manager.snapshot()
+        for profile in added {
+            guard let path = snapshot.profiles.first(where: { Path.name($0.file) == profile.file })?.path else {
+                throw Failure(.internalError, "NetworkManager has not read the profile of \(profile.name)")
+            }
+            progress(.started(phase: "bringing up \(profile.name)", total: nil, unit: .items))
+            _ = try during("interface \(profile.name)") { try manager.activate(path) }
+        }
+    }
+
+    /// Gives whoever confirms the whole time again, from now on.
+    public func restartTimer(_ seconds: Int) throws {
+        guard let pending = PendingChange(file: pendingFile) else { return }
+        try manager.adjustCheckpoint(pending.checkpoint, timeout: seconds)
+    }
+
+    /// Keeps the change that waits.
+    ///
+    /// - Parameter store: writes what outlasts a restart; called last, with the text of the candidate
+    /// - Throws: `.nothingToDo` when nothing waits
+    public func confirm(_ store: (_ candidate: String) throws -> Void) throws {
+        try Folder.create(folder, mode: 0o700)
+        let lock = try FileLock(lockFile)
+        defer { lock.release() }
+        guard var pending = PendingChange(file: pendingFile) else {
+            throw Failure(.nothingToDo, "no change of the network waits to be confirmed")
+        }
+        if !pending.isConfirmed {
+            guard try isAlive(pending) else {
+                try goBack(pending)
+                throw Failure(
+                    .nothingToDo, "the time to confirm is over: the network is as it was before the change",
+                    hint: "apply it again, with a longer --timeout")
+            }
+            pending.isConfirmed = true
+            try pending.write(pendingFile)
+        }
+        // From here on there is no way back; whoever is stopped in between goes on at the next call.
+        if try isAlive(pending) { try manager.destroyCheckpoint(pending.checkpoint) }
+        for file in pending.removed where !pending.added.contains(file) { try profiles.remove(file) }
+        if !pending.removed.isEmpty { try manager.load(profiles.paths(pending.removed)) }
+        try takeOver()
+        try store(try File.readText(candidateFile, limit: 4 << 20))
+        try File.remove(candidateFile)
+        try File.write(outcomeFile, Self.kept + "\n")
+        try File.remove(pendingFile)
+    }
+
+    /// Keeps NetworkManager from inventing profiles from now on, and removes those that it has invented.
+    private func takeOver() throws {
+        try BootNetwork.writeConfiguration(root: "/")
+        try manager.reloadConfiguration()
+        let snapshot = try manager.snapshot()
+        for profile in snapshot.profiles where isTemporary(profile) { try manager.delete(profile: profile.path) }
+    }
+
+    /// Takes the change that waits back, now.
+    ///
+    /// - Throws: `.nothingToDo` when nothing waits
+    public func revert() throws {
+        try Folder.create(folder, mode: 0o700)
+        let lock = try FileLock(lockFile)
+        defer { lock.release() }
+        guard let pending = PendingChange(file: pendingFile), !pending.isConfirmed else {
+            throw Failure(.nothingToDo, "no change of the network waits to be confirmed")
+        }
+        try goBack(pending)
+    }
+
+    private func goBack(_ pending: PendingChange) throws {
+        // Systemd starts NetworkManager again after a crash; what it finds then is still the new network.
+        let end = monotonicSeconds() + 30
+        while manager.owner == nil, monotonicSeconds() < end { usleep(200_000) }
+        if try isAlive(pending) { _ = try manager.rollback(to: pending.checkpoint) }
+        for file in pending.added { try profiles.remove(file) }
+        // Where NetworkManager was started again it knows neither the checkpoint nor that the profiles are gone.
+        try manager.reloadProfiles()
+        try restore(pending)
+        try File.remove(candidateFile)
+        try File.remove(pendingFile)
+    }
+
+    /// Brings up again what was up before the change and is not; after NetworkManager's own rollback that is nothing.
+    private func restore(_ pending: PendingChange) throws {
+        let snapshot = try manager.snapshot()
+        let paths = Dictionary(snapshot.profiles.map { (Path.name($0.file), $0.path) }) { $1 }
+        for before in pending.before where !before.file.isEmpty {
+            guard let profile = paths[before.file] else { continue }
+            let isUp = snapshot.activations.contains {
+                $0.profile == profile && [.activating, .activated].contains($0.state)
+            }
+            if isUp { continue }
+            let device = snapshot.devices.first { $0.name == before.device }
+            _ = try? manager.activate(profile, on: device?.path)
+        }
+        for device in snapshot.devices where pending.madeDevices.contains(device.name) {
+            try? manager.delete(device: device.path)
+        }
+    }
+}
