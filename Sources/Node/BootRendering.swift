@@ -1,5 +1,5 @@
 import Host
-import NodeConfig
+public import NodeConfig
 
 /// Writes into a root, before process 1 of it runs, what process 1 reads first: machine id and host name.
 ///
@@ -63,16 +63,11 @@ public struct BootRendering {
     }
 
     private func renderHostname(_ file: String) throws {
-        for name in ["nodewright.hostname", "hostname"] {
-            guard let value = commandLine[name] else { continue }
-            guard let hostname = Hostname(value) else {
-                warn("\(name)=\(shown(value)) is not a host name (RFC 1123, at most 64 characters); ignored")
-                continue
-            }
-            let line = Array((hostname.text + "\n").utf8)
-            if content(file) != line { try File.write(file, line) }
-            return
-        }
+        let reading = CommandLineReading(commandLine)
+        for mistake in reading.mistakes where mistake.severity == .error { warn("\(mistake.line); ignored") }
+        guard let hostname = reading.configuration.hostname else { return }
+        let line = Array((hostname.text + "\n").utf8)
+        if content(file) != line { try File.write(file, line) }
     }
 
     /// The content of a small file; nil when it is none. Links are not followed: they could lead out of the root.

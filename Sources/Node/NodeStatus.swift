@@ -1,6 +1,7 @@
 import Bus
 import Glibc
 import Host
+public import NodeConfig
 
 /// What a node knows about itself at one moment.
 public struct NodeStatus: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import Host
+import NodeConfig
 
 /// What is wrong with the disk that a node runs from, in words for its console.
 enum Problems {

@@ -1,5 +1,6 @@
 import Glibc
 import Host
+public import NodeConfig
 import Synchronization
 import Transfer
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Host
 import Node
+import NodeConfig
 
 /// `nodectl fetch-root`: what the initramfs runs when a node starts over the network.
 struct FetchRootCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Host
 import Node
+import NodeConfig
 
 /// `nodectl render`
 struct RenderCommand: ParsableCommand {

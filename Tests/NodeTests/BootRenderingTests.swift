@@ -1,6 +1,7 @@
 import Glibc
 import Host
 import Node
+import NodeConfig
 import Synchronization
 import Testing
 
@@ -57,7 +58,8 @@ import Testing
             ("", nil, 0), ("hostname=n1", "n1", 0),
             ("hostname=n1 nodewright.hostname=n2.example.org", "n2.example.org", 0),
             ("nodewright.hostname=\"n 2\" hostname=n1", "n1", 1), ("hostname=", nil, 1), ("hostname=../x", nil, 1),
-            ("hostname=a hostname=b", "b", 0), ("hostname", nil, 0), ("hostname=\"a\u{1B}[2J\"", nil, 1),
+            ("hostname=a hostname=b", "b", 0), ("ip=192.0.2.9:::24:n3:eno1:none", "n3", 0), ("hostname", nil, 1),
+            ("hostname=\"a\u{1B}[2J\"", nil, 1),
         ] as [(String, String?, Int)])
     func hostname(_ line: String, _ after: String?, _ count: Int) throws {
         try FixtureNode.with(["etc/hostname": "image\n"]) { node in

@@ -1,5 +1,6 @@
 import Glibc
 import Host
+import NodeConfig
 import Testing
 
 @testable import Node

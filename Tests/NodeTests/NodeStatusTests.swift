@@ -2,6 +2,7 @@ import Document
 import Glibc
 import Host
 import Node
+import NodeConfig
 import Testing
 
 @Suite struct NodeStatusTests {

@@ -1,4 +1,5 @@
 import Host
+import NodeConfig
 import Synchronization
 import TestSupport
 import Testing

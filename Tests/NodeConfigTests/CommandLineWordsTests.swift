@@ -1,10 +1,21 @@
-import Node
 import NodeConfig
+import TestSupport
 import Testing
 
-@Suite struct KernelCommandLineTests {
+@Suite struct CommandLineWordsTests {
+    /// A word without its place.
+    struct Pair: Equatable {
+        let name: String
+        let value: String?
+
+        init(_ name: String, _ value: String? = nil) {
+            self.name = name
+            self.value = value
+        }
+    }
+
     /// One row: the text, and the arguments that the kernel's `next_arg` makes of it.
-    private static let rows: [(String, [KernelCommandLine.Argument])] = [
+    private static let rows: [(String, [Pair])] = [
         ("", []),
         ("  \n", []),
         ("quiet ro\n", [.init("quiet"), .init("ro")]),
@@ -29,8 +40,15 @@ import Testing
         ("--x a", [.init("--x"), .init("a")]),
     ]
 
-    @Test(arguments: rows) func splitsAsTheKernelDoes(_ text: String, _ expected: [KernelCommandLine.Argument]) {
-        #expect(KernelCommandLine(text).arguments == expected)
+    @Test(arguments: [("a=b", 2), ("\"a=b c\"", 3), ("a=\"b\"", 3), ("\"a=\"b", 4), ("ä=b", 2), ("a", 0)])
+    func knowsWhereTheValueBegins(_ text: String, _ offset: Int) {
+        #expect(KernelCommandLine(text).words[0].valueOffset == offset)
+    }
+
+    @Test(arguments: rows) func splitsAsTheKernelDoes(_ text: String, _ expected: [Pair]) {
+        let words = KernelCommandLine(text).words
+        #expect(words.map { Pair($0.name, $0.value) } == expected)
+        #expect(words.map(\.number) == Array(1..<words.count + 1))
     }
 
     @Test func theLastValueCountsAndHyphensAreUnderscores() {
@@ -50,27 +68,16 @@ import Testing
     }
 
     @Test func everyInputEndsAndStaysWithinTheLimit() {
-        var generator = Counter(state: 1)
+        var generator = SeededGenerator(seed: 1)
         let alphabet = Array("\"= -a\t\0_".utf8) + [0xA0, 0xFF]
         for _ in 0..<2000 {
             let bytes = (0..<Int.random(in: 0..<64, using: &generator)).map { _ in
                 alphabet[Int.random(in: 0..<alphabet.count, using: &generator)]
             }
-            #expect(KernelCommandLine(bytes).arguments.count <= bytes.count)
+            #expect(KernelCommandLine(bytes).words.count <= bytes.count)
         }
-        #expect(KernelCommandLine([UInt8](repeating: 0x61, count: 1 << 20)).arguments[0].name.utf8.count == 1 << 16)
-    }
-}
-
-/// Random numbers that are the same in every run (splitmix64).
-private struct Counter: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
+        let long = KernelCommandLine([UInt8](repeating: 0x61, count: 1 << 20))
+        #expect(long.words[0].name.utf8.count == 1 << 16)
+        #expect(long.isCut)
     }
 }
