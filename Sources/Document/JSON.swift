@@ -19,11 +19,30 @@ public enum JSON {
     ///   - limit: a longer text, in bytes, is refused; at most `largestLimit`
     /// - Throws: `Failure` of class `invalidInput`, which says where
     public static func parse(_ bytes: [UInt8], file: String, limit: Int = defaultLimit) throws -> Node {
-        let size = checkSize(bytes.count, limit: min(limit, largestLimit), file: file)
-        if let mistake = size ?? checkUTF8(bytes, file: file) { throw mistake.failure(.invalidInput) }
-        return try bytes.withUnsafeBufferPointer { buffer in
+        let diagnostics = Diagnostics()
+        let node = parse(bytes, file: file, limit: limit, diagnostics: diagnostics)
+        try diagnostics.throwFirst()
+        guard let node else { throw Failure(.internalError, "\(file): reading ended without a result") }
+        return node
+    }
+
+    /// Reads one JSON text and collects its mistake; nil when there is one.
+    public static func parse(
+        _ bytes: [UInt8], file: String, limit: Int = defaultLimit, diagnostics: Diagnostics
+    ) -> Node? {
+        let size = checkSize(bytes.count, limit: min(limit, JSON.largestLimit), file: file)
+        if let mistake = size ?? checkUTF8(bytes, file: file) {
+            diagnostics.add(mistake)
+            return nil
+        }
+        return bytes.withUnsafeBufferPointer { buffer in
             var reader = JSONReader(buffer, file: file)
-            return try reader.document()
+            do {
+                return try reader.document()
+            } catch {
+                if let mistake = error as? JSONReader.Mistake { diagnostics.add(mistake.diagnostic) }
+                return nil
+            }
         }
     }
 

@@ -1,7 +1,10 @@
-import Host
-
 /// A recursive-descent reader over bytes that are known to be UTF-8.
 struct JSONReader {
+    /// The first mistake of a text, at which reading ends.
+    struct Mistake: Error {
+        let diagnostic: Diagnostic
+    }
+
     private let bytes: UnsafeBufferPointer<UInt8>
     private let file: String
     private var index = 0
@@ -29,11 +32,11 @@ struct JSONReader {
 
     private var next: UInt8? { index < bytes.count ? bytes[index] : nil }
 
-    private func failure(_ message: String, at place: Position? = nil) -> Failure {
-        Failure(.invalidInput, "\(place ?? position): \(message)")
+    private func failure(_ message: String, at place: Position? = nil) -> Mistake {
+        Mistake(diagnostic: Diagnostic(.error, at: place ?? position, message))
     }
 
-    private func unexpected(_ expected: String) -> Failure {
+    private func unexpected(_ expected: String) -> Mistake {
         guard let next else { return failure("expected \(expected), but the text ends here") }
         let found = next >= 0x20 && next < 0x7F ? "\"\(Character(UnicodeScalar(next)))\"" : "another character"
         return failure("expected \(expected), but found \(found)")

@@ -16,7 +16,8 @@ public struct Nodectl: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            StatusCommand.self, ConsoleCommand.self, RenderCommand.self, GrowCommand.self, FetchRootCommand.self,
+            StatusCommand.self, ConfigCommand.self, ConsoleCommand.self, RenderCommand.self, GrowCommand.self,
+            FetchRootCommand.self,
         ])
 
     /// For the parser.
