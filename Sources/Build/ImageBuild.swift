@@ -70,53 +70,34 @@ public struct ImageBuild: Sendable {
         let packages = try store.fetch(lock, from: sources)
         let bootPackages = try store.fetch(bootLock, from: sources)
 
-        // 4. Unpack them: the root tree, and the boot loader's own.
+        // 4. Unpack them.
         let base = try cache.stage("root tree", key: keys.rootTree()) { work in
             try install(packages, into: Path.join(work, "root"), rung: rung, epoch: epoch, name: "root tree")
         }
-        let bootTree = try cache.stage("boot loader", key: keys.bootLoader()) { work in
-            try install(bootPackages, into: Path.join(work, "root"), rung: rung, epoch: epoch, name: "boot loader")
-        }
         let baseTree = Tree(Path.join(base, "root"))
-        let compression = options.compression ?? recipe.image.compression
         let kernel = try KernelVersion.only(in: baseTree)
 
-        // 5. The initramfs, from the packages alone.
-        let initramfs = try cache.stage("initramfs", key: keys.initramfs()) { work in
-            try timed("initramfs") {
-                let result = try Initramfs(
-                    baseTree, kernel: kernel, epoch: epoch, compression: compression.ofInitramfs, progress: progress
-                ).write(to: Path.join(work, "initramfs.img"))
-                return "\(result.size / 1_000_000) MB: "
-                    + result.segments.map { "\($0.name) \($0.compressed / 1_000_000) MB" }.joined(separator: ", ")
-            }
-        }
-
-        // 6. Overlays, users, services, trims, scripts.
-        let customised = try cache.stage("customise", key: try keys.customised(rung: rung)) { work in
-            try timed("customise") {
-                let changes = Customisation(
-                    recipe: recipe, base: baseTree.folder, stage: Path.join(work, "changes"), epoch: epoch)
-                let report = try changes.run(Worker(rung: rung, progress: progress))
-                return
-                    "\(report.trims.count) trim rules removed \(report.trims.reduce(0) { $0 + $1.bytes } / 1_000_000) MB"
-            }
-        }
-
-        // 7. The root file system.
-        let root = try cache.stage("root file system", key: try keys.rootImage(rung: rung)) { work in
-            try timed("root file system") {
-                try RootPacking(
+        // 5. What needs nothing but packages, beside what needs the recipe's changes.
+        let stages = try together(
+            {
+                let bootTree = try cache.stage("boot loader", key: keys.bootLoader()) { work in
+                    try install(
+                        bootPackages, into: Path.join(work, "root"), rung: rung, epoch: epoch, name: "boot loader")
+                }
+                return (bootTree: bootTree, initramfs: try makeInitramfs(baseTree, kernel, keys: keys))
+            },
+            {
+                let customised = try customise(baseTree, rung: rung, keys: keys)
+                let packing = RootPacking(
                     base: baseTree.folder, customised: Path.join(customised, "changes"), packages: packages.map(\.path),
-                    epoch: epoch, compression: compression,
-                    blockSize: recipe.image.blockSize, manifest: try manifest(packages, kernel: kernel, epoch: epoch),
-                    places: RecipePlaces(recipe), output: work
-                ).run(Worker(rung: rung, progress: progress))
-                return "\(try File.size(Path.join(work, RootPacking.image)) / 1_000_000) MB"
-            }
-        }
+                    epoch: epoch, compression: compression, blockSize: recipe.image.blockSize,
+                    manifest: try manifest(packages, kernel: kernel, epoch: epoch), places: RecipePlaces(recipe))
+                return (customised: customised, root: try pack(packing, rung: rung, keys: keys))
+            })
+        let (bootTree, initramfs) = stages.0
+        let (customised, root) = stages.1
 
-        // 8. The artefacts.
+        // 6. The artefacts.
         let parts = ImageParts(
             recipe: recipe, options: options, baseName: baseName,
             kernel: baseTree.host("/usr/lib/modules/\(kernel)/vmlinuz"),
@@ -140,7 +121,7 @@ public struct ImageBuild: Sendable {
         }
         for (format, artefacts) in zip(pending, made) { finished[format] = artefacts }
 
-        // 9. What is in them, and how long it took.
+        // 7. What is in them, and how long it took.
         let bill = bill(finished, record)
         let documents = try bill.write(
             key: bill.key(program: program), baseName: baseName, rootStage: root, bootPackages: bootPackages)
@@ -177,6 +158,43 @@ public struct ImageBuild: Sendable {
             throw Failure(.invalidInput, "SOURCE_DATE_EPOCH is \"\(text)\", not a number of seconds since 1970")
         }
         return seconds
+    }
+
+    private var compression: ResolvedRecipe.Image.Compression { options.compression ?? recipe.image.compression }
+
+    /// The initramfs, from the packages alone; returns its stage folder.
+    private func makeInitramfs(_ tree: Tree, _ kernel: String, keys: StageKeys) throws -> String {
+        try cache.stage("initramfs", key: keys.initramfs()) { work in
+            try timed("initramfs") {
+                let result = try Initramfs(
+                    tree, kernel: kernel, epoch: keys.epoch, compression: compression.ofInitramfs, progress: progress
+                ).write(to: Path.join(work, "initramfs.img"))
+                return "\(result.size / 1_000_000) MB: "
+                    + result.segments.map { "\($0.name) \($0.compressed / 1_000_000) MB" }.joined(separator: ", ")
+            }
+        }
+    }
+
+    /// Overlays, users, services, trims, scripts; returns the stage folder.
+    private func customise(_ tree: Tree, rung: Rung, keys: StageKeys) throws -> String {
+        try cache.stage("customise", key: try keys.customised(rung: rung)) { work in
+            try timed("customise") {
+                let changes = Customisation(
+                    recipe: recipe, base: tree.folder, stage: Path.join(work, "changes"), epoch: keys.epoch)
+                let trims = try changes.run(Worker(rung: rung, progress: progress)).trims
+                return "\(trims.count) trim rules removed \(trims.reduce(0) { $0 + $1.bytes } / 1_000_000) MB"
+            }
+        }
+    }
+
+    /// The root file system; returns its stage folder.
+    private func pack(_ packing: RootPacking, rung: Rung, keys: StageKeys) throws -> String {
+        try cache.stage("root file system", key: try keys.rootImage(rung: rung)) { work in
+            try timed("root file system") {
+                try packing.run(Worker(rung: rung, progress: progress), output: work)
+                return "\(try File.size(Path.join(work, RootPacking.image)) / 1_000_000) MB"
+            }
+        }
     }
 
     private func install(_ packages: [StoredPackage], into root: String, rung: Rung, epoch: Int, name: String) throws

@@ -30,13 +30,13 @@ public struct RootPacking {
     let manifest: ImageManifest
     /// The places of the recipe as the manifest names them.
     let places: RecipePlaces
-    /// Where image and listing go.
-    let output: String
 
-    /// Packs in a worker.
-    func run(_ worker: Worker) throws { _ = try worker.run("pack", job: JSON.bytes(json(worker.rung))) }
+    /// Packs in a worker; image and listing go into the folder `output`.
+    func run(_ worker: Worker, output: String) throws {
+        _ = try worker.run("pack", job: JSON.bytes(json(worker.rung, output: output)))
+    }
 
-    private func json(_ rung: Rung) -> JSONValue {
+    private func json(_ rung: Rung, output: String) -> JSONValue {
         var level = 0
         if case .zstd(let number) = compression { level = number }
         return [

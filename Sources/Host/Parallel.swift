@@ -33,6 +33,25 @@ public func parallelMap<Element: Sendable, Value: Sendable>(
     }
 }
 
+/// Does two things at the same time, on two threads, and returns when both have ended.
+///
+/// - Throws: the failure of the first, else that of the second
+public func together<First: Sendable, Second: Sendable>(
+    _ first: @escaping @Sendable () throws -> First, _ second: @escaping @Sendable () throws -> Second
+) throws -> (First, Second) {
+    let slot = Mutex<Result<Second, any Error>?>(nil)
+    let thread = try Thread {
+        let result = Result { try second() }
+        slot.withLock { $0 = result }
+    }
+    let result = Result { try first() }
+    thread.join()
+    let other = slot.withLock { $0 }
+    let value = try result.get()
+    guard let other else { throw Failure(.internalError, "a thread ended without a result") }
+    return (value, try other.get())
+}
+
 private struct ParallelState<Value: Sendable>: Sendable {
     var next = 0
     var results: [Value?]

@@ -56,9 +56,22 @@ public struct Glob: Sendable, Hashable, CustomStringConvertible {
     /// The pattern as it is written.
     public var description: String { text }
 
+    /// A path or name, taken apart once to be matched against many patterns. A leading slash does not count.
+    public struct Subject: Sendable {
+        fileprivate let components: [[UnicodeScalar]]
+
+        /// Takes a path apart.
+        public init(_ path: some StringProtocol) {
+            components = path.unicodeScalars.split(separator: "/").map(Array.init)
+        }
+    }
+
     /// Whether a path or name matches; a leading slash does not count on either side.
-    public func matches(_ path: String) -> Bool {
-        let components = path.split(separator: "/", omittingEmptySubsequences: true).map { Array($0.unicodeScalars) }
+    public func matches(_ path: String) -> Bool { matches(Subject(path)) }
+
+    /// Whether a path or name matches.
+    public func matches(_ subject: Subject) -> Bool {
+        let components = subject.components
         // reachable[i]: the pieces so far can match the first i components.
         var reachable = [Bool](repeating: false, count: components.count + 1)
         reachable[0] = true

@@ -65,8 +65,8 @@ struct Transaction {
             packages.append(
                 PackageToInstall(
                     path: path, nevra: nevra, payloadSize: own.reduce(0) { $0 + ($1.isGhost ? 0 : $1.size) },
-                    userFiles: own.map(\.path).filter { $0.hasPrefix("/usr/lib/sysusers.d/") && $0.hasSuffix(".conf") })
-            )
+                    userFiles: own.map(\.path).filter { $0.hasPrefix("/usr/lib/sysusers.d/") && $0.hasSuffix(".conf") },
+                    moduleVersions: Self.moduleVersions(own)))
             // Not as an upgrade: that would drop all but one of several kernels.
             guard
                 rpmtsAddInstallElement(set.pointer, header.pointer, UnsafeRawPointer(bitPattern: index + 1), 0, nil)
@@ -100,6 +100,7 @@ struct Transaction {
         let filters = RPMPROB_FILTER_IGNOREARCH.rawValue | RPMPROB_FILTER_IGNOREOS.rawValue
         let code = rpmtsRun(set.pointer, nil, rpmprobFilterFlags(filters))
         rpmtsCloseDB(set.pointer)
+        observer.ended()
         if code == 0 { observer.finish() }
         if code > 0 { try refuseProblems(set, "the packages cannot be installed") }
         if let failure = observer.failure { throw failure }
@@ -119,6 +120,18 @@ struct Transaction {
         }
         progress(
             .finished(phase: TransactionObserver.phase, note: "\(packages.count) packages, \(size / 1_000_000) MB"))
+    }
+
+    /// The kernels of the modules in a package: `/usr/lib/modules/VERSION/…/NAME.ko.xz`, or below `/lib`.
+    private static func moduleVersions(_ files: [PackageFile]) -> Set<String> {
+        var versions: Set<String> = []
+        for file in files where file.path.hasPrefix("/usr/lib/modules/") || file.path.hasPrefix("/lib/modules/") {
+            let parts = file.path.split(separator: "/").drop { $0 != "modules" }.dropFirst()
+            if parts.count > 2, let version = parts.first, let name = parts.last, name.contains(".ko") {
+                versions.insert(String(version))
+            }
+        }
+        return versions
     }
 
     private func refuseProblems(_ set: RPMTransactionSet, _ message: String) throws {

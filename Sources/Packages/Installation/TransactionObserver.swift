@@ -12,6 +12,7 @@ final class TransactionObserver {
     private var done = 0
     private var current = 0
     private var stream: FD_t?
+    private let modules: ModuleDescription
     /// Where scriptlets print to.
     private let output: Int32
     private var outputStart: off_t = 0
@@ -31,6 +32,7 @@ final class TransactionObserver {
         self.root = root
         self.output = output
         self.progress = progress
+        modules = ModuleDescription(packages)
         rootIdentity = FileIdentity(root)
         total = packages.reduce(0) { $0 + $1.payloadSize }
     }
@@ -61,7 +63,10 @@ final class TransactionObserver {
             current = max(share, current)
             progress(.advanced(phase: Self.phase, done: done, total: self.total))
         case RPMCALLBACK_INST_STOP:
-            if let package { makeUsers(of: package) }
+            guard let package else { return nil }
+            makeUsers(of: package)
+            // Elsewhere scriptlets describe them themselves.
+            if isInside { attempt("describing the kernel modules") { try modules.unpacked(package) } }
         case RPMCALLBACK_UNPACK_ERROR, RPMCALLBACK_CPIO_ERROR:
             unpackFailures.append(package?.nevra ?? "a package")
         case RPMCALLBACK_SCRIPT_START:
@@ -93,18 +98,23 @@ final class TransactionObserver {
 
     private func makeUsers(of package: PackageToInstall) {
         pendingUserFiles += package.userFiles.filter { !pendingUserFiles.contains($0) }
-        // librpm has this process inside the root while it unpacks and runs scriptlets.
-        let prefix = FileIdentity("/") == rootIdentity ? "/" : root
+        let prefix = isInside ? "/" : root
         // Were the file made before the package that owns it, that one would be unpacked beside it as .rpmnew.
         if File.exists(Path.join(prefix, "etc/passwd")) { makeUsers(below: prefix) }
     }
+
+    /// librpm has this process inside the root while it unpacks and runs scriptlets.
+    private var isInside: Bool { FileIdentity("/") == rootIdentity }
+
+    /// Waits for what runs beside the transaction, however that ended.
+    func ended() { attempt("describing the kernel modules") { try modules.finish(root: root) } }
 
     /// Makes the users that are left when no package brings /etc/passwd.
     func finish() { makeUsers(below: root) }
 
     private func makeUsers(below prefix: String) {
-        guard !pendingUserFiles.isEmpty, failure == nil else { return }
-        do {
+        guard !pendingUserFiles.isEmpty else { return }
+        attempt("making the users of packages") {
             var users = try SystemUsers(root: prefix)
             for file in pendingUserFiles {
                 let path = Path.join(prefix, file)
@@ -112,8 +122,16 @@ final class TransactionObserver {
             }
             try users.write()
             pendingUserFiles = []
+        }
+    }
+
+    /// Does something of our own while librpm is in charge; only the first failure is kept.
+    private func attempt(_ purpose: String, _ body: () throws -> Void) {
+        guard failure == nil else { return }
+        do {
+            try body()
         } catch let failure as Failure {
-            self.failure = failure.during("making the users of packages")
+            self.failure = failure.during(purpose)
         } catch {
             self.failure = Failure(.internalError, "\(error)")
         }
@@ -128,6 +146,8 @@ struct PackageToInstall {
     var payloadSize: Int
     /// Its sysusers.d files.
     var userFiles: [String]
+    /// The kernels for which it brings modules.
+    var moduleVersions: Set<String>
 }
 
 /// Which file a path leads to.

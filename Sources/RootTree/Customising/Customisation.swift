@@ -80,12 +80,11 @@ public struct Customisation: Sendable {
         try modules.describe(anew: bringsModules || !scripts.isEmpty, mounts, progress: progress)
         try mounts.leave()
 
-        // 3. What goes. Nothing is mounted now: patterns must not reach /proc. Modules are uncompressed last, because most never
+        // 3. What goes. Nothing is mounted now: patterns must not reach /proc. Modules are uncompressed late, because most never
         // stay that long.
         var trimmer = Trimmer(tree)
-        try trimmer.apply(trim)
+        try trimmer.apply(trim, unpack: modules.run)
         try trimmer.check()
-        try modules.run()
 
         // 4. What describes the rest.
         let again = try RootMounts(tree.folder, rung: rung)

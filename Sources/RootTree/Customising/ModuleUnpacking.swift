@@ -23,9 +23,8 @@ struct ModuleUnpacking {
                 !path.hasSuffix(".ko") && File.exists(tree.host("\(modules.folder)/\(path)"))
             }
             _ = try parallelMap(compressed) { path in
-                guard let ending = path.firstRange(of: ".ko") else { return }
                 let content = try modules.content(of: path)
-                try File.writeScratch(tree.host("\(modules.folder)/\(path[..<ending.upperBound])"), content)
+                try File.writeScratch(tree.host("\(modules.folder)/\(KernelModules.plain(path))"), content)
                 try File.remove(tree.host("\(modules.folder)/\(path)"))
             }
         }

@@ -164,8 +164,7 @@ public struct Initramfs: Sendable {
             try File.link(Path.join(staging, "lib"), to: "usr/lib")
             for (path, content) in zip(paths, contents) {
                 // Uncompressed, so that one compressor sees them all.
-                let plain = path.firstRange(of: ".ko").map { path[..<$0.upperBound] } ?? path[...]
-                let file = Path.join(folder, String(plain))
+                let file = Path.join(folder, KernelModules.plain(path))
                 try Folder.create(Path.parent(file))
                 try writePlain(file, content)
             }

@@ -104,8 +104,8 @@ enum InitramfsContents {
         "xhci_pci", "xhci_pci_renesas", "ehci_pci", "ohci_pci", "uhci_hcd", "usb_storage", "uas", "usbhid",
         "hid_generic", "sdhci_pci", "sdhci_acpi",
         "mmc_block", "atkbd", "i8042",
-        // File systems and layers.
-        "isofs", "udf", "vfat", "nls_cp437", "nls_iso8859_1", "nls_ascii", "nls_utf8", "ext4", "xfs", "squashfs",
+        // File systems of media and state, and layers. Not xfs: guests' disks may have it, and they come later.
+        "isofs", "udf", "vfat", "nls_cp437", "nls_iso8859_1", "nls_ascii", "nls_utf8", "ext4", "squashfs",
         "overlay",
         "loop", "dm_mod", "dm_verity", "dm_crypt", "dm_multipath", "crc32c_intel", "crc32c_generic", "sha256_generic",
         "sha256_ssse3", "crc_t10dif", "crct10dif_pclmul", "autofs4", "efivarfs", "virtio_console", "virtio_rng",

@@ -22,10 +22,12 @@ public struct KernelModules: Sendable {
     private let tree: Tree
     private let dependencies: [String: [String]]
     private let byName: [String: String]
+    /// Each module with its path as patterns see it, without the ending `.ko…`.
+    private let subjects: [(path: String, subject: Glob.Subject)]
     private let builtin: Set<String>
     private let soft: [String: [String]]
-    /// Names under which software asks for modules, such as `crypto-crc32c`.
-    private let aliases: [(alias: String, name: String)]
+    /// Names under which software asks for modules, such as `crypto-crc32c`, each with the modules.
+    private let aliases: [String: [String]]
 
     /// The kernel versions that have modules in a tree, sorted.
     public static func versions(in tree: Tree) throws -> [String] {
@@ -39,20 +41,21 @@ public struct KernelModules: Sendable {
         self.tree = tree
         self.version = version
         folder = "/usr/lib/modules/" + version
-        let dep = try tree.lines(folder + "/modules.dep")
+        // Bytes rather than text: these files are long, and read several times in a build.
+        let dep = try tree.read(folder + "/modules.dep") ?? []
         guard !dep.isEmpty else {
             throw Failure(
                 .invalidInput, "\"\(folder)/modules.dep\" is missing or empty in the root tree",
                 hint: "run depmod in the tree")
         }
         var dependencies: [String: [String]] = [:]
-        for line in dep {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            dependencies[String(line[..<colon])] = line[line.index(after: colon)...].split(separator: " ").map(
-                String.init)
+        for line in dep.split(separator: UInt8(ascii: "\n")) {
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
+            dependencies[String(decoding: line[..<colon], as: UTF8.self)] = Self.words(line[(colon + 1)...])
         }
         self.dependencies = dependencies
         byName = Dictionary(dependencies.keys.map { (Self.name($0), $0) }) { min($0, $1) }
+        subjects = dependencies.keys.map { ($0, Glob.Subject(Self.stem($0))) }
         builtin = Set(try tree.lines(folder + "/modules.builtin").map { Self.name(String($0)) })
         var soft: [String: [String]] = [:]
         for line in try tree.lines(folder + "/modules.softdep") {
@@ -61,12 +64,18 @@ public struct KernelModules: Sendable {
             soft[Self.normalized(words[1]), default: []] += words.dropFirst(2).filter { !$0.hasSuffix(":") }
         }
         self.soft = soft
-        aliases = try tree.lines(folder + "/modules.alias").compactMap { line in
-            let words = line.split(separator: " ")
+        var aliases: [String: [String]] = [:]
+        for line in try (tree.read(folder + "/modules.alias") ?? []).split(separator: UInt8(ascii: "\n")) {
             // Only what software asks for by name; aliases of hardware are matched by udev on the running machine.
-            guard words.count == 3, words[0] == "alias", !words[1].contains(":") else { return nil }
-            return (String(words[1]), Self.normalized(String(words[2])))
+            guard line.starts(with: "alias ".utf8), !line.contains(UInt8(ascii: ":")) else { continue }
+            let words = Self.words(line)
+            if words.count == 3 { aliases[words[1], default: []].append(Self.normalized(words[2])) }
         }
+        self.aliases = aliases
+    }
+
+    private static func words(_ line: ArraySlice<UInt8>) -> [String] {
+        line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The modules that the selectors name, with all they depend on.
@@ -106,34 +115,53 @@ public struct KernelModules: Sendable {
 
     /// The module itself, decompressed.
     public func content(of path: String) throws -> [UInt8] {
-        let file = tree.host(folder + "/" + path)
+        let file = file(of: path) ?? tree.host(folder + "/" + path)
         return try ArchiveReader.decompress(
             try File.read(file, limit: Self.sizeLimit), named: file, limit: Self.sizeLimit)
     }
 
+    /// Where a module is on the build host: as it was described, or uncompressed since; nil when it is gone.
+    func file(of path: String) -> String? {
+        let described = tree.host(folder + "/" + path)
+        if File.exists(described) { return described }
+        let plain = tree.host("\(folder)/\(Self.plain(path))")
+        return File.exists(plain) ? plain : nil
+    }
+
+    /// The path of a module when it is not compressed.
+    static func plain(_ path: String) -> String { stem(path) + ".ko" }
+
     /// The name of the module at a path: `kernel/fs/nls/nls_iso8859-1.ko.xz` gives `nls_iso8859_1`.
-    public static func name(_ path: String) -> String {
-        let file = Path.name(path)
-        return normalized(file.firstRange(of: ".ko").map { String(file[..<$0.lowerBound]) } ?? file)
+    public static func name(_ path: String) -> String { normalized(String(stem(Path.name(path)))) }
+
+    /// A path without the ending `.ko`, `.ko.xz` and so on.
+    private static func stem(_ path: String) -> Substring {
+        let bytes = path.utf8
+        var index = bytes.endIndex
+        while index != bytes.startIndex {
+            index = bytes.index(before: index)
+            if bytes[index] == UInt8(ascii: "/") { break }
+            if bytes[index] == UInt8(ascii: "."), bytes[index...].starts(with: ".ko".utf8) { return path[..<index] }
+        }
+        return path[...]
     }
 
     /// Names with `-` and `_` are the same module; within a set of a pattern, `-` means a range and stays.
     private static func normalized(_ name: String) -> String {
+        guard name.utf8.contains(UInt8(ascii: "-")) else { return name }
         var inSet = false
-        return String(
-            name.map { character in
-                if character == "[" { inSet = true } else if character == "]" { inSet = false }
-                return character == "-" && !inSet ? "_" : character
-            })
+        let bytes = name.utf8.map { byte in
+            if byte == UInt8(ascii: "[") { inSet = true } else if byte == UInt8(ascii: "]") { inSet = false }
+            return byte == UInt8(ascii: "-") && !inSet ? UInt8(ascii: "_") : byte
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The modules of a selector; empty when it is built in, nil when it is unknown.
     private func select(_ selector: String) throws -> [String]? {
         if selector.contains("/") {
             let glob = try Glob(selector)
-            let found = dependencies.keys.filter { path in
-                glob.matches(path.firstRange(of: ".ko").map { String(path[..<$0.lowerBound]) } ?? path)
-            }
+            let found = subjects.filter { glob.matches($0.subject) }.map(\.path)
             return found.isEmpty ? nil : found
         }
         let wanted = Self.normalized(selector)
@@ -152,8 +180,8 @@ public struct KernelModules: Sendable {
             if let path = byName[Self.normalized(name)] {
                 add(path, to: &chosen)
             } else {
-                for alias in aliases where alias.alias == name {
-                    if let path = byName[alias.name] { add(path, to: &chosen) }
+                for alias in aliases[name] ?? [] {
+                    if let path = byName[alias] { add(path, to: &chosen) }
                 }
             }
         }

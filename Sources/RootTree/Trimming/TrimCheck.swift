@@ -66,9 +66,8 @@ struct TrimCheck {
         var broken: [String] = []
         for version in try KernelModules.versions(in: tree) {
             guard let modules = try? KernelModules(tree, version: version) else { continue }
-            func isThere(_ path: String) -> Bool { File.exists(tree.host("\(modules.folder)/\(path)")) }
-            for module in modules.all where isThere(module) {
-                for need in modules.needs(module) where !isThere(need) {
+            for module in modules.all where modules.file(of: module) != nil {
+                for need in modules.needs(module) where modules.file(of: need) == nil {
                     guard let cause = try removed.cause(of: "\(modules.folder)/\(need)", in: tree) else { continue }
                     broken.append(line(cause, needer: "the kernel module \(named("\(modules.folder)/\(module)"))"))
                 }

@@ -17,13 +17,11 @@ extension Trimmer {
         for name in try Folder.walk(tree.folder) {
             let path = "/" + name
             if let folder = inside, !path.hasPrefix(folder.prefix) { inside = nil }
-            if inside == nil, let rule = patterns.firstIndex(where: { $0.matches(path) }) {
-                matched[rule] = true
-                inside = (path + "/", rule)
-            }
             // A rule that only matches what an earlier rule removes has matched something, too.
-            for index in patterns.indices where !matched[index] && patterns[index].matches(path) {
+            for index in patterns.indices where inside == nil || !matched[index] {
+                guard patterns[index].matches(path) else { continue }
                 matched[index] = true
+                if inside == nil { inside = (path + "/", index) }
             }
             for index in kept.indices where !found[index] && kept[index].matches(path) { found[index] = true }
             guard let rule = inside?.rule else { continue }

@@ -49,7 +49,7 @@ extension Trimmer {
         var names: Set<String> = []
         for version in try KernelModules.versions(in: tree) {
             let modules = try KernelModules(tree, version: version)
-            let present = modules.all.filter { File.exists(tree.host("\(modules.folder)/\($0)")) }
+            let present = modules.all.filter { modules.file(of: $0) != nil }
             let found = try parallelMap(present) { try modules.firmware(of: [$0]) }
             names.formUnion(found.joined())
         }

@@ -37,14 +37,16 @@ struct Trimmer {
 
     /// Applies all rules.
     ///
+    /// - Parameter unpack: uncompresses the kernel modules that stay; firmware is chosen by what they announce
     /// - Throws: one failure that lists every rule that matched nothing and is not optional
-    mutating func apply(_ trim: ResolvedRecipe.Trim) throws {
+    mutating func apply(_ trim: ResolvedRecipe.Trim, unpack: () throws -> Void = {}) throws {
         if trim.removesDocs { try removeDocumentation(at: trim.docs) }
         if let locales = trim.locales { try removeLocales(locales) }
         try removeFiles(trim.files, keep: trim.keepFiles)
         let versions = try KernelModules.versions(in: tree)
         for version in versions { try removeModules(trim.kernelModules, version: version) }
         if versions.isEmpty { (trim.kernelModules.keep + trim.kernelModules.remove).forEach { note(missed: $0) } }
+        try unpack()
         try removeFirmware(trim.firmware, referenced: trim.referencedFirmware)
         removals.removeAll { $0.files == 0 }
         guard missed.isEmpty else {
