@@ -10,7 +10,7 @@ import Transfer
 /// Real packages with real scriptlets: the lab's.
 @Suite(.enabled(if: Oracle.labFolder != nil, "needs the lab (nodewright lab create)"), .serialized)
 struct LabInstallTests {
-    /// Without a kernel, whose depmod takes longer than everything else; the build tests install one.
+    /// Without a kernel, whose depmod takes longer than everything else.
     private static let requests = [
         "systemd", "systemd-udev", "NetworkManager", "openssh-server", "chrony", "libvirt-daemon-driver-qemu",
     ]
@@ -46,6 +46,31 @@ struct LabInstallTests {
             #expect(different == [])
             let listed = try Command("rpm", ["--root", root, "--dbpath", "/usr/lib/sysimage/rpm", "-qa"]).run().check()
             #expect(listed.text.split(separator: "\n").count == lock.packages.count)
+        }
+    }
+
+    /// depmod runs beside the transaction; afterwards every module is described, and the package's own link is back.
+    @Test func describesAllKernelModules() throws {
+        let lab = try #require(Oracle.labFolder)
+        let source = RepositorySource(
+            name: "lab", baseURLs: ["file:\(lab)/fedora"], keys: ["\(lab)/RPM-GPG-KEY-lab"])
+        try Folder.withTemporary { folder in
+            let cache = Path.join(folder, "cache")
+            let request = ResolutionRequest(packages: ["kernel", "bash", "coreutils"], repositories: [source])
+            let lock = try Resolver(cacheFolder: cache).resolve(request)
+            let stored = try PackageStore(cacheFolder: cache).fetch(lock, from: [source])
+            let root = Path.join(folder, "root")
+            try Installer(rung: .singleID, program: try Programs.built("nodewright")).install(
+                stored, into: root, time: lock.newestBuildTime)
+            let modules = Path.join(root, "usr/lib/modules")
+            let version = try #require(try Folder.list(modules).first)
+            let files = try Folder.walk(Path.join(modules, version)).filter { $0.hasSuffix(".ko.xz") }
+            let described = try File.readText(Path.join(modules, "\(version)/modules.dep"), limit: 1 << 24)
+                .split(separator: "\n").compactMap { $0.split(separator: ":").first.map(String.init) }
+            #expect(files.count > 3000)
+            #expect(described.sorted() == files.sorted())
+            #expect(try File.linkTarget(Path.join(root, "usr/sbin/depmod")).hasSuffix("bin/kmod"))
+            #expect(try Folder.list(Path.join(root, "usr/sbin")).allSatisfy { !$0.hasPrefix(".") })
         }
     }
 }
