@@ -1,4 +1,5 @@
 import Document
+import Glibc
 import Host
 import NodeConfig
 import TestSupport
@@ -34,9 +35,16 @@ import Testing
         #expect(accepted > 20)
     }
 
+    /// What this thread has used of a processor: other tests run at the same time.
+    private func threadSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
     /// Four times the document takes about four times as long; a quadratic reader would need sixteen times.
     @Test(arguments: [
-        "    - {name: i%, ipv4: {method: static, addresses: [10.0.%.1/24]}}\n",
+        "    - {name: i%, ipv6: {method: static, addresses: [\"2001:db8::%/64\"]}}\n",
         "    - {name: i%, vlan: {id: 5, parent: i0}}\n",
         "    - {name: i%, bridge: {ports: [i0, i1, i%, x%]}}\n", "    - {nmae: i%, ipv7: {}}\n",
     ])
@@ -47,10 +55,9 @@ import Testing
                 text += line.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "\(index)")
             }
             let bytes = Array(text.utf8)
-            let start = ContinuousClock.now
+            let start = threadSeconds()
             _ = NodeConfiguration.read(bytes, file: "x", Diagnostics())
-            let taken = ContinuousClock.now - start
-            return Double(taken.components.seconds) + Double(taken.components.attoseconds) * 1e-18
+            return threadSeconds() - start
         }
         let small = (0..<3).map { _ in seconds(120) }.min() ?? 0
         let large = (0..<3).map { _ in seconds(480) }.min() ?? 0
@@ -58,16 +65,16 @@ import Testing
     }
 
     @Test(arguments: [
-        String(repeating: "[", count: 200_000), String(repeating: "{a: ", count: 50_000),
-        "a: " + String(repeating: "- ", count: 200_000),
-        String(repeating: "k: 1\n", count: 100_000), "persist:\n" + String(repeating: "  - /a\n", count: 100_000),
+        ("", "[", 200_000), ("", "{a: ", 50_000), ("a: ", "- ", 200_000), ("", "k: 1\n", 100_000),
+        ("persist:\n", "  - /a\n", 100_000),
     ])
-    func hostileDocumentsEndSoon(text: String) {
+    func hostileDocumentsEndSoon(head: String, piece: String, count: Int) {
+        let bytes = Array((head + String(repeating: piece, count: count)).utf8)
         let start = ContinuousClock.now
         for file in ["x.yaml", "x.json"] {
             let diagnostics = Diagnostics()
-            #expect(NodeConfiguration.read(Array(text.utf8), file: file, diagnostics) == nil)
-            #expect(diagnostics.hasErrors)
+            let isNothing = NodeConfiguration.read(bytes, file: file, diagnostics) == nil
+            #expect(isNothing && diagnostics.hasErrors)
         }
         #expect(ContinuousClock.now - start < .seconds(20))
     }

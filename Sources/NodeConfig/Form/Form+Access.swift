@@ -20,7 +20,7 @@ extension Form where Value == String {
     static var sshKey: Form {
         string(
             "a public SSH key in one line, such as \"ssh-ed25519 AAAA… name\"",
-            pattern: "^(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?$", limit: 16384, isSecret: true,
+            pattern: "^(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?$", limit: 16384, isQuiet: true,
             where: isSSHKey)
     }
 
@@ -42,7 +42,7 @@ extension Form where Value == String {
 
     /// One or more certificates as PEM text.
     static var certificates: Form {
-        string("certificates in PEM form, beginning with \"-----BEGIN CERTIFICATE-----\"", limit: 65536, isSecret: true)
+        string("certificates in PEM form, beginning with \"-----BEGIN CERTIFICATE-----\"", limit: 65536, isQuiet: true)
         { text in
             var body: Substring?
             var count = 0

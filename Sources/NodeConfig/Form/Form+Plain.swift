@@ -61,12 +61,12 @@ extension Form where Value == String {
     /// - Parameters:
     ///   - pattern: the test, or a part of it, as a regular expression for the JSON Schema
     static func string(
-        _ words: String, pattern: String? = nil, limit: Int = 255, isSecret: Bool = false,
+        _ words: String, pattern: String? = nil, limit: Int = 255, isQuiet: Bool = false,
         where test: @escaping @Sendable (String) -> Bool
     ) -> Form {
         var schema: [JSONValue.Member] = pattern.map { [.init("pattern", .string($0))] } ?? []
         schema += [.init("minLength", 1), .init("maxLength", .integer(limit))]
-        return text(words, schema: schema, isSecret: isSecret) { text in
+        return text(words, schema: schema, isQuiet: isQuiet) { text in
             !text.isEmpty && text.utf8.count <= limit && test(text) ? text : nil
         } text: {
             $0

@@ -25,15 +25,16 @@ extension Form {
     /// - Parameters:
     ///   - words: what it must be, after "must be"
     ///   - schema: what the JSON Schema says besides `type: string`
-    ///   - isSecret: whether messages must not repeat it
+    ///   - isSecret: whether nothing may show it
+    ///   - isQuiet: whether messages do not repeat it
     ///   - parse: the value of a text; nil when it is none
     ///   - text: the canonical text
     static func text(
-        _ words: String, schema: [JSONValue.Member] = [], isSecret: Bool = false,
+        _ words: String, schema: [JSONValue.Member] = [], isSecret: Bool = false, isQuiet: Bool = false,
         parse: @escaping @Sendable (String) -> Value?, text: @escaping @Sendable (Value) -> String
     ) -> Form {
         let schema = JSONValue.object([JSONValue.Member("type", "string")] + schema)
-        let description = FormDescription(words: words, schema: schema, isSecret: isSecret)
+        let description = FormDescription(words: words, schema: schema, isSecret: isSecret, isQuiet: isQuiet)
         return Form(description) { node, name, diagnostics in
             if let string = node.string, let value = parse(string) { return value }
             description.wrong(node, name, diagnostics, isText: true)
@@ -51,7 +52,8 @@ extension Form {
             "type": "array", "items": element.description.schema, "maxItems": .integer(limit), "uniqueItems": true,
         ]
         let description = FormDescription(
-            words: words, schema: schema, isSecret: element.description.isSecret, isList: true,
+            words: words, schema: schema, isSecret: element.description.isSecret, isQuiet: element.description.isQuiet,
+            isList: true,
             keys: element.description.keys)
         return Form<[Element]>(description) { node, name, diagnostics in
             guard let nodes = node.sequence else {

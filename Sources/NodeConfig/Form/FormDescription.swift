@@ -6,17 +6,23 @@ struct FormDescription: Sendable {
     let words: String
     /// The JSON Schema of a value.
     let schema: JSONValue
-    /// Whether messages must not repeat a value.
+    /// Whether nothing may show a value.
     var isSecret = false
+    /// Whether messages do not repeat a value, although it is no secret: what is put there by mistake may be one.
+    var isQuiet = false
     /// Whether it is a list.
     var isList = false
     /// The keys of a mapping, or of the mappings in a list.
     var keys: [KeyDescription] = []
 
-    init(words: String, schema: JSONValue, isSecret: Bool = false, isList: Bool = false, keys: [KeyDescription] = []) {
+    init(
+        words: String, schema: JSONValue, isSecret: Bool = false, isQuiet: Bool = false, isList: Bool = false,
+        keys: [KeyDescription] = []
+    ) {
         self.words = words
         self.schema = schema
         self.isSecret = isSecret
+        self.isQuiet = isQuiet
         self.isList = isList
         self.keys = keys
     }
@@ -39,13 +45,28 @@ struct FormDescription: Sendable {
         let isScalar = node.sequence == nil && node.mapping == nil && !node.isNull
         let text = node.text ?? ""
         let found =
-            !isScalar ? node.kind : isSecret ? "something else" : text.isEmpty ? "empty" : "\"\(Self.shown(text))\""
+            !isScalar
+            ? node.kind : isSecret || isQuiet ? "something else" : text.isEmpty ? "empty" : "\"\(Self.shown(text))\""
         var advice = hint
         if advice == nil, isText, node.number != nil || node.bool != nil {
             advice = "put it in quotes, if text is meant"
         }
         if advice == nil, isList, isScalar { advice = "begin the line with \"- \"" }
         diagnostics.error(at: node.position, "\"\(name)\" must be \(words), but this is \(found)", hint: advice)
+    }
+
+    /// A value of this form with `(secret)` in the place of each secret.
+    func hidingSecrets(in value: JSONValue) -> JSONValue {
+        switch value {
+        case .object(let members):
+            .object(
+                members.map { member in
+                    let form = keys.first { $0.key == member.key }?.form
+                    return JSONValue.Member(member.key, form?.hidingSecrets(in: member.value) ?? member.value)
+                })
+        case .array(let values): .array(values.map(hidingSecrets))
+        default: isSecret ? .string(Secret("").description) : value
+        }
     }
 
     /// A text in one short line without control characters, which could move a terminal's cursor.

@@ -82,4 +82,10 @@ extension NodeConfiguration {
 
     /// The one YAML text of a configuration, secrets included; reading it gives an equal configuration.
     public var yaml: String { YAMLText.of(json) }
+
+    /// `json` with `(secret)` in the place of each secret, for people and logs.
+    public var shownJSON: JSONValue { Self.form.description.hidingSecrets(in: json) }
+
+    /// `yaml` with `(secret)` in the place of each secret, for people and logs.
+    public var shownYAML: String { YAMLText.of(shownJSON) }
 }
