@@ -30,15 +30,19 @@ extension CommandLineReader {
 
     /// Adds a time server; more than a clock can follow are left out, so that nobody has to compare thousands.
     mutating func addTimeserver(_ server: HostAddress) {
-        guard configuration.time.ntpServers.count < 32, !configuration.time.ntpServers.contains(server) else { return }
+        guard configuration.time.ntpServers.count < 16, !configuration.time.ntpServers.contains(server) else { return }
         configuration.time.ntpServers.append(server)
     }
 
     /// `keyboard=`
     mutating func readKeyboard(_ word: Word) {
-        configuration.locale.keyboard =
-            plainName(word, called: "a keyboard layout", hint: "such as keyboard=de or keyboard=us")
-            ?? configuration.locale.keyboard
+        if let part = part(LocaleSettings.form, "keyboard", word.content.text) {
+            configuration.locale.keyboard = part.keyboard
+        } else {
+            error(
+                word, at: word.content, "\(word.content.shown) is not a keyboard layout",
+                hint: "such as keyboard=de or keyboard=us")
+        }
     }
 
     /// `adminpw=` and `rootpw=`: temporary, as in legacy oVirt Node.
@@ -54,11 +58,7 @@ extension CommandLineReader {
 
     private mutating func passwordHash(_ word: Word) -> Secret? {
         let text = word.content.text
-        // crypt(5): $id$…$…; the characters of all its fields.
-        let isHash =
-            text.hasPrefix("$") && text.utf8.count <= 512 && text.utf8.count(where: { $0 == UInt8(ascii: "$") }) >= 3
-            && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x3A && $0 != 0x21 && $0 != 0x2A }
-        guard isHash else {
+        guard text.hasPrefix("$"), part(AdministratorSettings.form, "password-hash", text) != nil else {
             error(
                 word, at: word.content,
                 text.isEmpty
@@ -77,22 +77,15 @@ extension CommandLineReader {
 
     /// `sshkey=`
     mutating func readSSHKey(_ word: Word) {
-        let parts = word.content.text.split(separator: " ")
-        let isBase64 =
-            parts.count > 1 && parts[1].utf8.count >= 64
-            && parts[1].utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                    || byte == 0x2B || byte == 0x2F || byte == 0x3D
-            }
-        let isPlain = word.content.text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
-        let kinds = ["ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-"]
-        guard isBase64, isPlain, word.content.text.utf8.count <= 16384, kinds.contains(where: parts[0].hasPrefix) else {
+        let key = word.content.text
+        // The form takes a list; a key is checked as its element is.
+        guard Form<String>.isSSHKey(key) else {
             error(
                 word, at: word.content, "this is not a public SSH key",
                 hint: "the key has spaces in it, so it stands in quotes: sshkey=\"ssh-ed25519 AAAA... name\"")
             return
         }
-        if !configuration.ssh.keys.contains(word.content.text) { configuration.ssh.keys.append(word.content.text) }
+        if !configuration.ssh.keys.contains(key) { configuration.ssh.keys.append(key) }
     }
 
     /// `management_server=HOST[:PORT]`

@@ -5,6 +5,8 @@ extension CommandLineReader {
         guard word.value != nil else {
             var first = DiskSelector()
             first.choose = .first
+            // Any disk that can hold a node at all.
+            first.minimumSize = ByteSize(bytes: 1 << 30)
             configuration.installation.targets = [first]
             return
         }
@@ -129,13 +131,15 @@ extension CommandLineReader {
 
     /// `stateless`
     mutating func readStateless(_ word: Word) {
-        if let value = flag(word) { configuration.stateless = value }
+        guard let value = flag(word) else { return }
+        configuration.stateless = value
+        statelessWord = word
     }
 
     /// `reboot_delay=`
     mutating func readDelay(_ word: Word) {
         if let seconds = word.content.number(in: 0...3600) {
-            configuration.installation.delay = seconds
+            installationDelay = seconds
         } else {
             error(word, at: word.content, "\(word.content.shown) is not a number of seconds", hint: "0 to 3600")
         }

@@ -5,13 +5,12 @@ extension CommandLineReader {
     /// Names and numbers of the bonding driver's modes, as the kernel takes them.
     private static let bondModes = BondSettings.Mode.allCases.map(\.rawValue)
 
-    /// Options of the kernel's bonding driver (Documentation/networking/bonding.rst).
-    private static let bondOptions: Set<String> = [
-        "active_slave", "ad_actor_sys_prio", "ad_actor_system", "ad_select", "ad_user_port_key", "all_slaves_active",
-        "arp_all_targets", "arp_interval", "arp_ip_target", "arp_missed_max", "arp_validate", "downdelay",
-        "fail_over_mac", "lacp_active", "lacp_rate", "lp_interval", "miimon", "min_links", "mode", "num_grat_arp",
-        "num_unsol_na", "ns_ip6_target", "packets_per_slave", "peer_notif_delay", "primary", "primary_reselect",
-        "resend_igmp", "tlb_dynamic_lb", "updelay", "use_carrier", "xmit_hash_policy",
+    private static let bondOptions = BondSettings.optionRules.keys.sorted() + ["miimon", "mode", "primary"]
+
+    /// The words behind the numbers that the driver takes for some options, where they are not in the order of the rule.
+    private static let bondWords = [
+        "lacp_active": ["off", "on"],
+        "xmit_hash_policy": ["layer2", "layer3+4", "layer2+3", "encap2+3", "encap3+4", "vlan+srcmac"],
     ]
 
     /// `bond=NAME[:PORT,PORT[:OPTION=VALUE,…[:MTU]]]`, and `bond_setup=` the same.
@@ -66,12 +65,6 @@ extension CommandLineReader {
     }
 
     private mutating func bondOption(_ name: Piece, _ value: Piece, of word: Word) -> (name: String, value: String)? {
-        guard Self.bondOptions.contains(name.text) else {
-            error(
-                word, at: name, "\(name.shown) is not an option of the bonding driver",
-                hint: nearest(to: name.text, among: Self.bondOptions.sorted()).map { "did you mean \($0)?" })
-            return nil
-        }
         switch name.text {
         case "mode":
             if let number = value.number(in: 0...6) { return ("mode", Self.bondModes[number]) }
@@ -79,21 +72,28 @@ extension CommandLineReader {
             error(
                 word, at: value, "\(value.shown) is not a mode of a bond",
                 hint: "one of \(Self.bondModes.joined(separator: ", ")), or 0 to 6")
-            return nil
-        case "miimon", "arp_interval", "updelay", "downdelay":
-            if value.number(in: 0...3_600_000) != nil { break }
-            error(word, at: value, "\(value.shown) is not a number of milliseconds")
-            return nil
-        case "primary", "active_slave":
-            return interfaceName(value, of: word).map { (name.text, $0) }
+        case "miimon":
+            if value.number(in: 0...60000) != nil { return ("miimon", value.text) }
+            error(word, at: value, "\(value.shown) is not a number of milliseconds", hint: "0 to 60000")
+        case "primary":
+            return interfaceName(value, of: word).map { ("primary", $0) }
         default:
-            let isPlain = value.text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
-            if (1...256).contains(value.text.utf8.count), isPlain { break }
-            error(word, at: value, "\(value.shown) is not a value of \(name.text)")
-            return nil
+            guard let rule = BondSettings.optionRules[name.text] else {
+                error(
+                    word, at: name, "\(name.shown) is not an option of the bonding driver",
+                    hint: nearest(to: name.text, among: Self.bondOptions).map { "did you mean \($0)?" })
+                return nil
+            }
+            // Commas separate options here, and addresses for the kernel.
+            var text = value.text.replacing(";", with: ",")
+            if case .word(let words) = rule, let number = value.number(in: 0...15) {
+                let words = Self.bondWords[name.text] ?? words
+                if number < words.count { text = words[number] }
+            }
+            if rule.allows(text) { return (name.text, text) }
+            error(word, at: value, "\(value.shown) is not a value of \(name.text): it takes \(rule.words)")
         }
-        // Commas separate options here, and addresses for the kernel.
-        return (name.text, value.text.replacing(";", with: ","))
+        return nil
     }
 
     /// `bridge=NAME:PORT,PORT`
@@ -238,9 +238,17 @@ extension CommandLineReader {
     private mutating func startInterface(_ word: Word) -> InterfaceReference? {
         let field = word.content
         if field.text == "link" { return .link }
-        if let address = MACAddress(field.text) { return .hardwareAddress(address) }
+        if let address = MACAddress(field.text) {
+            if address.isUnicast { return .hardwareAddress(address) }
+            error(
+                word, at: field, "\(field.shown) is not the hardware address of a card",
+                hint: "six pairs of hexadecimal digits, or seven with the type in front: 01-52-54-00-12-34-56")
+            return nil
+        }
         // Two digits and a separator: the type of the hardware (1 is Ethernet, 32 InfiniBand).
-        if field.text.utf8.count > 3, let address = MACAddress(String(field.text.dropFirst(3))) {
+        if field.text.utf8.count > 3, let address = MACAddress(String(field.text.dropFirst(3))),
+            address.isUnicast
+        {
             return .hardwareAddress(address)
         }
         // "01-" is what iPXE leaves when it does not know the card.

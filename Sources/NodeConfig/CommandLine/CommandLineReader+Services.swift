@@ -54,12 +54,9 @@ extension CommandLineReader {
 
     /// `kdump_ssh_key=URL`
     mutating func readDumpKey(_ word: Word) {
-        if let url = url(word, schemes: ["http://", "https://"]) {
-            if url.hasPrefix("http://") {
-                warning(word, at: word.content, "the private key comes without encryption", hint: "use https://")
-            }
-            configuration.kdump.sshKeyURL = url
-        }
+        guard let url = url(word, schemes: ["https://"]) else { return }
+        configuration.kdump.sshKeyURL = url
+        dumpKeyWord = word
     }
 
     /// `disable_kdump`
@@ -69,39 +66,30 @@ extension CommandLineReader {
 
     /// `snmp_password=`
     mutating func readMonitoringPassword(_ word: Word) {
-        let text = word.content.text
-        guard text.utf8.count >= 8, text.utf8.count <= 256, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
-            error(
-                word, at: word.content, "an SNMPv3 password has at least 8 characters of ASCII (it is not shown)")
+        guard let part = part(SNMPSettings.form, "password", word.content.text) else {
+            error(word, at: word.content, "an SNMPv3 password has at least 8 characters (it is not shown)")
             return
         }
         markSecret(word)
         configuration.snmp.enabled = true
-        configuration.snmp.password = Secret(text)
+        configuration.snmp.password = part.password
     }
 
     /// `iscsi_name=`
     mutating func readInitiator(_ word: Word) {
-        let text = word.content.text
-        let isName =
-            ["iqn.", "eui.", "naa."].contains(where: text.hasPrefix) && (5...223).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte)
-                    || byte == 0x2D || byte == 0x2E || byte == 0x3A
-            }
-        guard isName else {
+        guard let part = part(StorageSettings.form, "iscsi-initiator", word.content.text) else {
             error(
                 word, at: word.content, "\(word.content.shown) is not the name of an iSCSI initiator",
-                hint: "such as iqn.2025-01.org.example:node1")
+                hint: "such as iqn.2026-01.org.example:node1")
             return
         }
-        configuration.storage.iscsiInitiator = text
+        configuration.storage.iscsiInitiator = part.iscsiInitiator
     }
 
     /// `nfsv4_domain=`
     mutating func readNFSDomain(_ word: Word) {
-        if case .name(let name) = HostAddress(word.content.text) {
-            configuration.storage.nfsDomain = name
+        if let part = part(StorageSettings.form, "nfs-domain", word.content.text) {
+            configuration.storage.nfsDomain = part.nfsDomain
         } else {
             error(
                 word, at: word.content, "\(word.content.shown) is not a domain",

@@ -1,5 +1,16 @@
+import Document
+
 /// Values that several words have.
 extension CommandLineReader {
+    /// A part of the configuration with one key set to a text, checked as a document is; nil, with the reason, when it is wrong.
+    func part<Part>(_ form: Form<Part>, _ key: String, _ text: String) -> Part? {
+        let place = Position.whole("kernel command line")
+        let entry = Node.Entry(key: key, position: place, value: Node(.string(text), at: place))
+        let diagnostics = Diagnostics()
+        let part = form.read(Node(.mapping([entry]), at: place), key, diagnostics)
+        return diagnostics.hasErrors ? nil : part
+    }
+
     /// Whether a word switches on (bare, `1`, `yes`, `true`, `y`, `on`) or off; notes a mistake and gives nil when neither.
     mutating func flag(_ word: Word) -> Bool? {
         switch word.value?.lowercased() {
@@ -23,13 +34,7 @@ extension CommandLineReader {
         return nil
     }
 
-    /// A name of letters, digits, dots, hyphens and underscores.
-    mutating func plainName(_ word: Word, called kind: String, hint: String) -> String? {
-        if Self.isPlainName(word.content.text) { return word.content.text }
-        error(word, at: word.content, "\(word.content.shown) is not \(kind)", hint: hint)
-        return nil
-    }
-
+    /// Whether a text has only letters, digits, dots, hyphens and underscores.
     static func isPlainName(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in

@@ -28,6 +28,10 @@ struct CommandLineReader {
     var sourceChecksum: NetworkWords.Said<String>?
     var sourceAuthorities: NetworkWords.Said<String>?
     var uninstallWord: Word?
+    var dumpKeyWord: Word?
+    var statelessWord: Word?
+    var installationDelay: Int?
+    var networkIsImplied = false
     var source: ConfigurationSource?
     /// What was found, in the order of the words.
     private var mistakes: [CommandLineMistake] = []
@@ -45,12 +49,12 @@ struct CommandLineReader {
         return sorted + [whole("and \(furtherMistakes) more", hint: nil)]
     }
 
-    /// Notes that the line was too long to be read to its end.
-    mutating func noteCut() {
-        mistakes.append(
-            whole(
-                "it is longer than \(KernelCommandLine.limit) bytes, and the rest is not read",
-                hint: "put it into a file: nodewright.config=URL"))
+    /// Whether something cannot be followed.
+    var hasErrors: Bool { furtherMistakes > 0 || mistakes.contains { $0.severity == .error } }
+
+    /// Notes something that no single word says.
+    mutating func noteWhole(_ message: String, hint: String?) {
+        mistakes.append(whole(message, hint: hint))
     }
 
     private func whole(_ message: String, hint: String?) -> CommandLineMistake {
@@ -109,7 +113,7 @@ struct CommandLineReader {
 
     /// An interface by name or by hardware address, written with hyphens; notes a mistake and gives nil when it is neither.
     mutating func interface(_ field: Piece, of word: Word) -> InterfaceReference? {
-        if let address = MACAddress(field.text) { return .hardwareAddress(address) }
+        if let address = MACAddress(field.text), address.isUnicast { return .hardwareAddress(address) }
         return interfaceName(field, of: word).map { .name($0) }
     }
 
@@ -144,7 +148,8 @@ struct CommandLineReader {
 
     /// Names as Linux takes them, without what would need quoting anywhere.
     static func isInterfaceName(_ text: String) -> Bool {
-        guard (1...15).contains(text.utf8.count), text != ".", text != ".." else { return false }
+        let isReserved = ["all", "default", "lo", "bonding_masters"].contains(text)
+        guard (1...15).contains(text.utf8.count), !isReserved, !".-_".contains(text.prefix(1)) else { return false }
         return text.utf8.allSatisfy { byte in
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
@@ -162,7 +167,7 @@ extension KernelCommandLine.Word {
     var shown: String {
         guard let value else { return Piece.printable(name) }
         return CommandLineTable.isSecret(name)
-            ? Piece.printable(name) + "=..." : Piece.printable("\(name.prefix(64))=\(value.prefix(64))")
+            ? Piece.printable(name) + "=..." : Piece.printable("\(name)=\(value)")
     }
 }
 
@@ -170,15 +175,23 @@ extension Piece {
     /// The text in quotes, as a terminal can show it.
     var shown: String { "\"\(Self.printable(text))\"" }
 
-    /// At most 60 characters of ASCII; everything else is `?`, because a terminal obeys what it cannot show.
+    /// At most 60 characters of ASCII; everything else is `?`, because a terminal obeys what it cannot show. What stands in an
+    /// address before `@` may be a password and is left out.
     static func printable(_ text: String) -> String {
-        let scalars = text.unicodeScalars
         var result = ""
+        var scalars = text.unicodeScalars[...]
+        if let scheme = text.firstRange(of: "://") {
+            let host = text[scheme.upperBound...].prefix { $0 != "/" }
+            if let at = host.lastIndex(of: "@") {
+                result = printable(String(text[..<scheme.upperBound])) + "..."
+                scalars = text.unicodeScalars[at...]
+            }
+        }
         for scalar in scalars.prefix(60) {
             result.unicodeScalars.append((0x20...0x7E).contains(scalar.value) ? scalar : "?")
         }
-        return scalars.index(scalars.startIndex, offsetBy: 60, limitedBy: scalars.endIndex) ?? scalars.endIndex
-            == scalars.endIndex ? result : result + "..."
+        let isCut = scalars.index(scalars.startIndex, offsetBy: 60, limitedBy: scalars.endIndex) != scalars.endIndex
+        return isCut && scalars.dropFirst(60).first != nil ? result + "..." : result
     }
 
     /// A whole number of at most nine digits in a range; nil when it is none.

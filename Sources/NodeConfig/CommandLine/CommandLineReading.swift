@@ -1,3 +1,5 @@
+import Document
+
 /// What a kernel command line says about the node: its configuration as far as it goes, what it asks for, and every mistake.
 ///
 /// Mistakes do not keep the rest from being read: a node must come up with what can be understood. Words that nobody here knows
@@ -14,6 +16,18 @@ public struct CommandLineReading: Sendable {
     /// The arguments that carried secrets, by name.
     public let insecureWords: [String]
 
+    /// Whether the words say of the network only from where the machine was started, as PXELINUX and iPXE do (`BOOTIF=` with a
+    /// hardware address, with or without `ip=dhcp`).
+    public let networkIsImplied: Bool
+
+    /// The configuration beside other inputs that describe interfaces: what is only implied does not replace them.
+    public var configurationBesideInterfaces: NodeConfiguration {
+        guard networkIsImplied else { return configuration }
+        var configuration = configuration
+        configuration.network = NetworkSettings()
+        return configuration
+    }
+
     /// Whether something could not be followed.
     public var hasErrors: Bool { mistakes.contains { $0.severity == .error } }
 
@@ -27,6 +41,7 @@ public struct CommandLineReading: Sendable {
         source = reader.source
         mistakes = reader.sortedMistakes
         insecureWords = reader.insecureWords
+        networkIsImplied = reader.networkIsImplied
     }
 }
 
@@ -47,9 +62,15 @@ extension CommandLineReader {
         self = assembly.reader
         configuration.hostname = ownHostname ?? hostname ?? hostnameOfAddress
         finishAccess()
+        finishServices()
         finishRequests()
         source = configurationSource()
-        if isCut { noteCut() }
+        check()
+        if isCut {
+            noteWhole(
+                "it is longer than \(KernelCommandLine.limit) bytes, and the rest is not read",
+                hint: "put it into a file: nodewright.config=URL")
+        }
     }
 
     private mutating func finishAccess() {
@@ -68,8 +89,45 @@ extension CommandLineReader {
         }
     }
 
+    private mutating func finishServices() {
+        if configuration.time.ntpEnabled == false { configuration.time.ntpServers = [] }
+        if configuration.kdump.enabled == false {
+            configuration.kdump = KdumpSettings()
+            configuration.kdump.enabled = false
+        }
+        guard let dumpKeyWord, configuration.kdump.sshKeyURL != nil else { return }
+        if case .ssh = configuration.kdump.target { return }
+        configuration.kdump.sshKeyURL = nil
+        error(dumpKeyWord, "a key is of use only for a host that is reached over SSH", hint: "add kdump_ssh=USER@HOST")
+    }
+
+    /// What no single word shows is looked for as in a document.
+    private mutating func check() {
+        guard !hasErrors else { return }
+        guard configuration.network.interfaces.count <= 256 else {
+            noteWhole("more than 256 interfaces are described", hint: "use a configuration file: nodewright.config=URL")
+            configuration.network = NetworkSettings()
+            return
+        }
+        let diagnostics = Diagnostics()
+        _ = NodeConfiguration.read(Array(configuration.yaml.utf8), file: "kernel command line", diagnostics)
+        for diagnostic in diagnostics.items where diagnostic.severity == .error {
+            noteWhole(diagnostic.message, hint: diagnostic.hint)
+        }
+    }
+
     private mutating func finishRequests() {
-        if requests.contains(.reinstall) { configuration.installation.wipe = .anything }
+        if configuration.stateless == true, let statelessWord,
+            !configuration.installation.targets.isEmpty || requests.contains(.install)
+        {
+            configuration.installation = InstallationSettings()
+            requests.remove(.install)
+            warning(statelessWord, "a stateless node is not installed; storage_init= and install are not used")
+        }
+        if !configuration.installation.targets.isEmpty {
+            if requests.contains(.reinstall) { configuration.installation.wipe = .anything }
+            configuration.installation.delay = installationDelay
+        }
         guard requests.contains(.uninstall) else { return }
         for other in [CommandLineRequest.install, .reinstall, .upgrade] where requests.contains(other) {
             requests.remove(.uninstall)

@@ -59,7 +59,9 @@ extension CommandLineTable {
     static let withoutCounterpart = Chapter(
         title: "Legacy arguments without a counterpart",
         text: """
-            They are known, so that a line of legacy oVirt Node can be taken over as it is; a warning says what is missing.
+            They are known, so that a line of legacy oVirt Node can be taken over as it is; a warning says what is missing. \
+            `rescue`, `crashkernel=`, `console=` and `rdloaddriver=` are left to systemd, kernel and initramfs, as all unknown \
+            words are.
             """,
         arguments: [
             CommandLineArgument(
@@ -93,7 +95,8 @@ extension CommandLineTable {
                 "cim_enabled", forms: ["1", "0"], "Not supported.", example: "cim_enabled=0"
             ) { $0.passOverSwitch($1, noCIM) },
             CommandLineArgument(
-                "cim_passwd", forms: ["HASH"], "Not supported.", example: "cim_passwd=$6$salt$hash", isSecret: true
+                "cim_passwd", forms: ["HASH"], "Not supported.", example: "cim_passwd=$6$salt$abcdefghijklmnopqrstuv",
+                isSecret: true
             ) { $0.passOver($1, noCIM) },
             CommandLineArgument(
                 "local_boot_trigger", forms: ["URL"], "Not supported.",

@@ -52,7 +52,7 @@ extension CommandLineTable {
             CommandLineArgument(
                 "rd.peerdns", forms: ["0"], keys: ["dns.servers"],
                 "Name servers of DHCP are not used. They are not used anyway once `nameserver=` or `dns=` is given; without "
-                    + "either the word is a mistake.",
+                    + "either the word has no effect, with a warning.",
                 example: "rd.peerdns=0"
             ) { $0.readPeerDNS($1) },
         ])

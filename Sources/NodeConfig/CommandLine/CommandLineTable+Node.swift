@@ -24,11 +24,11 @@ extension CommandLineTable {
                 keys: ["administrator.password-hash", "administrator.must-change-password"],
                 "The administrator's password, which must be changed at the first login. A node has one administrator; of "
                     + "`rootpw=`, `adminpw=` and `engine_admin_password=` the first that is given counts.",
-                example: "adminpw=$6$salt$hash", isSecret: true
+                example: "adminpw=$6$salt$abcdefghijklmnopqrstuv", isSecret: true
             ) { $0.readTemporaryPassword($1) },
             CommandLineArgument(
                 "rootpw", forms: ["HASH"], keys: ["administrator.password-hash", "administrator.must-change-password"],
-                "As `adminpw=`.", example: "rootpw=$6$salt$hash", isSecret: true
+                "As `adminpw=`.", example: "rootpw=$6$salt$abcdefghijklmnopqrstuv", isSecret: true
             ) { $0.readTemporaryPassword($1) },
             CommandLineArgument(
                 "ssh_pwauth", forms: ["1", "true", "0", "false"], keys: ["ssh.password-login"],
@@ -38,7 +38,7 @@ extension CommandLineTable {
                 "sshkey", forms: ["KEY"], keys: ["ssh.keys"],
                 "A public key of the administrator, the whole word in quotes; may be given several times.",
                 example: "sshkey=\"ssh-ed25519 "
-                    + "AAAAC3NzaC1lZDI1NTE5AAAAIJ1Yt0b5Tn0Y2k4m0sB3pW7k5b8yq1f3u6r9x2z4a7c0 admin\""
+                    + "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f admin\""
             ) { $0.readSSHKey($1) },
             CommandLineArgument(
                 "management_server", "ovirt_management_server", "managment_server", "ovirt_managment_server",
@@ -62,7 +62,7 @@ extension CommandLineTable {
                 keys: ["administrator.password-hash", "ssh.password-login"],
                 "The administrator's password, with which the engine logs in: login by password is switched on unless "
                     + "`ssh_pwauth=0` is given.",
-                example: "engine_admin_password=$6$salt$hash", isSecret: true
+                example: "engine_admin_password=$6$salt$abcdefghijklmnopqrstuv", isSecret: true
             ) { $0.readEnginePassword($1) },
         ])
 

@@ -9,6 +9,11 @@ extension NetworkAssembly {
         var dynamic: [String] = []
         for said in words.addresses {
             var said = said
+            if said.interface == nil, said.isPlain, startInterface == nil, described.isEmpty {
+                // Every card, as without the word; no interface is described.
+                applyServers(said)
+                continue
+            }
             guard let name = target(said.interface, said.word) else { continue }
             if said.interface == nil, said.address?.family == .v4 {
                 if said.prefix == nil, let netmask = words.netmask {
@@ -38,11 +43,9 @@ extension NetworkAssembly {
     }
 
     private mutating func apply(_ said: NetworkWords.Addresses, to name: String) {
-        if let hostname = said.hostname { reader.hostnameOfAddress = hostname }
+        applyServers(said)
         if let size = said.mtu { interfaces[name]?.mtu = size }
         if let address = said.hardwareAddress { interfaces[name]?.assignedMAC = address }
-        for server in said.nameservers { addNameserver(server) }
-        if let server = said.timeserver { reader.addTimeserver(server) }
         if let address = said.address {
             guard let length = said.prefix, let prefix = IPPrefix(address, length: length) else {
                 reader.error(
@@ -69,6 +72,12 @@ extension NetworkAssembly {
         }
     }
 
+    private mutating func applyServers(_ said: NetworkWords.Addresses) {
+        if let hostname = said.hostname { reader.hostnameOfAddress = hostname }
+        for server in said.nameservers { addNameserver(server) }
+        if let server = said.timeserver { reader.addTimeserver(server) }
+    }
+
     private mutating func setStatic(_ prefix: IPPrefix, _ gateway: IPAddress?, _ name: String, _ word: Word) {
         let family = prefix.address.family
         let existing: (isStatic: Bool, addresses: [IPPrefix], gateway: IPAddress?)?
@@ -91,6 +100,12 @@ extension NetworkAssembly {
         }
         addressWords[name, default: [:]][family] = addressWords[name]?[family] ?? word
         let addresses = (existing?.addresses ?? []) + [prefix]
+        if let gateway, !(gateway.isLinkLocal && family == .v6), !addresses.contains(where: { $0.contains(gateway) }) {
+            reader.error(
+                word, "the gateway \(gateway) is not in the network of \(prefix)",
+                hint: "the network is \(prefix.network)/\(prefix.length)")
+            return
+        }
         if family == .v4 {
             var settings = IPv4Settings(method: .static)
             settings.addresses = addresses
@@ -206,9 +221,8 @@ extension NetworkAssembly {
     mutating func applyNameservers() {
         for server in words.nameservers { addNameserver(server) }
         if let word = words.noOfferedNameservers, reader.configuration.dns.servers.isEmpty {
-            reader.error(
-                word, "name servers of DHCP are not to be used, and no others are given", hint: "add nameserver=ADDRESS"
-            )
+            reader.warning(
+                word, "this has no effect: no other name servers are given", hint: "add nameserver=ADDRESS")
         }
     }
 

@@ -65,7 +65,21 @@ extension NetworkAssembly {
             let isDescribed = !described.isEmpty || words.addresses.contains { $0.interface != nil }
             guard isNamed || !isDescribed, main(for: start.word) != nil else { return }
         }
-        reader.configuration.network.management = mainInterface.map { vlansByParent[$0] ?? $0 }
+        guard let name = mainInterface.map({ vlansByParent[$0] ?? $0 }) else { return }
+        // Nobody can be served by an interface that is switched off (ip=off).
+        let isOff = interfaces[name]?.ipv4?.method == .disabled && interfaces[name]?.ipv6?.method == .disabled
+        if !isOff { reader.configuration.network.management = name }
+    }
+
+    /// Whether the words say no more than from where the machine was started, as PXELINUX and iPXE do.
+    var isImplied: Bool {
+        guard case .hardwareAddress = startInterface?.value, words.bootDevice == nil, words.kickstartDevice == nil
+        else {
+            return false
+        }
+        return described.isEmpty && words.names.isEmpty && words.routes.isEmpty && words.ipv6 == nil
+            && words.bridgedLayout == nil && words.vlans.isEmpty
+            && words.addresses.allSatisfy { $0.interface == nil && $0.isPlain }
     }
 
     /// `network_layout=bridged`

@@ -43,6 +43,7 @@ struct NetworkAssembly {
         applyStart()
         applyLayout()
         reader.configuration.network.interfaces = order.compactMap { interfaces[$0] }
+        reader.networkIsImplied = isImplied
     }
 
     /// The interface of a name, made as a card when there is none yet.

@@ -31,6 +31,12 @@ struct NetworkWords {
         var hardwareAddress: MACAddress?
         var nameservers: [IPAddress] = []
         var timeserver: HostAddress?
+
+        /// Whether it asks for no more than what every card does by itself: DHCP and router advertisements.
+        var isPlain: Bool {
+            address == nil && mtu == nil && hardwareAddress == nil && methods.contains(.dhcp)
+                && methods.allSatisfy { $0 == .dhcp || $0 == .automatic6 }
+        }
     }
 
     /// One `vlan=`.

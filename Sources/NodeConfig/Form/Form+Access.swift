@@ -29,7 +29,7 @@ extension Form where Value == String {
         "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com",
     ]
 
-    @Sendable private static func isSSHKey(_ text: String) -> Bool {
+    @Sendable static func isSSHKey(_ text: String) -> Bool {
         let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
         guard isOneLine(text), parts.count >= 2, sshKeyTypes.contains(String(parts[0])),
             let blob = Base64.bytes(parts[1]), blob.count > 4 + parts[0].utf8.count

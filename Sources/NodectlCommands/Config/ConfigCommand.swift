@@ -7,5 +7,5 @@ struct ConfigCommand: ParsableCommand {
         discussion: """
             Example: nodectl config check node.yaml
             """,
-        subcommands: [ConfigCheckCommand.self, ConfigSchemaCommand.self])
+        subcommands: [ConfigCheckCommand.self, ConfigCmdlineCommand.self, ConfigSchemaCommand.self])
 }
