@@ -69,4 +69,24 @@ import Testing
             #expect(again == reading.configuration, "\(line)")
         }
     }
+
+    /// What a network boot loader adds to every command line does not replace the interfaces of a document.
+    @Test(
+        arguments: [
+            ("BOOTIF=01-52-54-00-12-34-56", true), ("BOOTIF=01-52-54-00-12-34-56 ip=dhcp hostname=node1", true),
+            ("ip=dhcp BOOTIF=01-52-54-00-12-34-56 dns=192.0.2.53", true), ("BOOTIF=eno1", false),
+            ("BOOTIF=link", false), ("BOOTIF=01-52-54-00-12-34-56 bootdev=eno1", false),
+            ("BOOTIF=01-52-54-00-12-34-56 ip=192.0.2.10/24", false),
+            ("BOOTIF=01-52-54-00-12-34-56 ip=eno1:dhcp", false),
+            ("BOOTIF=01-52-54-00-12-34-56 vlan=5", false), ("BOOTIF=01-52-54-00-12-34-56 ipv6=off", false),
+        ] as [(String, Bool)])
+    func whatABootLoaderAddsIsOnlyImplied(_ line: String, _ isImplied: Bool) {
+        let reading = CommandLineReading(KernelCommandLine(line))
+        #expect(!reading.configuration.network.interfaces.isEmpty)
+        #expect(reading.networkIsImplied == isImplied)
+        let beside = reading.configurationBesideInterfaces
+        #expect(beside.network == (isImplied ? NetworkSettings() : reading.configuration.network))
+        #expect(beside.hostname == reading.configuration.hostname)
+        #expect(beside.dns == reading.configuration.dns)
+    }
 }

@@ -87,7 +87,7 @@ import Testing
                 + "\"sshkey=ssh-ed25519 AAAA\" management_server=engine:443 ntp=a,b kdump_nfs=nfs:/x install").utf8)
         var mutations = Mutations(seed: seed, pieces: Self.pieces)
         var line = original
-        for round in 0..<400 {
+        for round in 0..<150 {
             line = round.isMultiple(of: 40) ? original : mutations.mutate(line)
             let reading = CommandLineReading(KernelCommandLine(line))
             for mistake in reading.mistakes {
@@ -102,41 +102,46 @@ import Testing
         }
     }
 
-    /// One unit of a line that grows; `#` becomes its number.
+    /// One unit of a line that grows; `#` becomes its number, and `@` the number as two bytes of an address.
     private static let units = [
-        "ip=eno#:dhcp ", "ip=dhcp ", "ip=10.#.1.1:::8::eno1:none ", "ip=x ", "ip=[[[[[[[", "ip=\"", "a=\"b\" ",
-        "vlan=# ",
-        "vlan=v.#:eno1 ", "bond=b#:p#,q#:mode=1 ", "bond=b#:b# ", "bridge=c#:c1# ", "x", ":", "ip=1:",
-        "rd.route=10.0.0.0/8:10.#.0.1 ",
-        "rd.route=10.0.0.0/8:10.0.0.1:e# ip=10.#.0.1:::16::f#:none ", "nameserver=10.#.0.1 ", "dns=1.1.1.1,",
-        "ntp=a#,b",
+        "ip=eno#:dhcp ", "ip=dhcp ", "ip=10.@.1:::8::eno1:none ", "ip=x ", "ip=[[[[[[[", "ip=\"", "a=\"b\" ", "vlan=# ",
+        "vlan=v.#:eno1 ", "bond=b#:p#,q#:mode=1 ", "bond=b#:b# ", "bond=b:p#,", "bridge=c#:c1# ", "x", ":", "ip=1:",
+        "rd.route=10.0.0.0/8:10.@.1 ip=10.@.2:::24::f#:none ", "nameserver=10.@.1 ", "rd.route=10.@.0/24:10.0.0.1:e1 ",
+        "dns=1.1.1.1,", "ntp=a#,b",
         "ifname=n#:52:54:00:12:34:56 ", "nodewright.x# ", "hostname=- ", "storage_vol=1:", "storage_init=",
         "BOOTIF=x# ip=dhcp ",
-        "bond=a:e1:mode=1,miimon=1,",
+        "bond=a:e1:mode=1,miimon=1,", "ip=dhcp bond=b#:p# ",
     ]
 
-    /// Four times the text takes about four times the work; with quadratic work it would be sixteen times.
+    /// Eight times the text takes about eight times the work; with quadratic work it would be 64 times.
     @Test(arguments: units) func workGrowsWithTheLength(unit: String) {
         func line(_ length: Int) -> KernelCommandLine {
             var text = ""
             var number = 0
             while text.utf8.count < length {
-                text += unit.replacing("#", with: "\(number % 250)" + (unit.contains("10.#") ? "" : "x\(number)"))
+                text += unit.replacing("#", with: "\(number)")
+                    .replacing("@", with: "\(number / 250).\(number % 250)")
                 number += 1
             }
             return KernelCommandLine(text)
         }
         func cost(_ line: KernelCommandLine) -> Int {
-            (0..<3).map { _ in
-                let start = Self.processorTime()
-                _ = CommandLineReading(line)
-                return Self.processorTime() - start
-            }.min() ?? 0
+            let start = Self.processorTime()
+            _ = CommandLineReading(line)
+            return Self.processorTime() - start
         }
-        let small = cost(line(1 << 14))
-        let large = cost(line(1 << 16))
-        // Below a millisecond the clock says nothing.
-        #expect(large < max(small, 1_000_000) * 10, "\(small) ns, then \(large) ns")
+        let short = line(1 << 13)
+        let long = line(1 << 16)
+        _ = cost(short)
+        // Others may have disturbed the processor, so one of three measurements is enough.
+        var seen: [(Int, Int)] = []
+        for _ in 0..<3 {
+            // Below half a millisecond the clock says nothing.
+            let costs = (max(min(cost(short), cost(short)), 500_000), cost(long))
+            seen.append(costs)
+            if costs.1 < costs.0 * 18 { return }
+        }
+        Issue.record("eight times the text takes more than 18 times the work: \(seen) ns")
     }
 
     /// What this thread has used, in nanoseconds; waiting does not count.

@@ -1,5 +1,6 @@
 import Document
 import Host
+import TestSupport
 import Testing
 
 @testable import NodeConfig
@@ -75,5 +76,23 @@ import Testing
 
     private static func value(_ key: String, _ document: Document.Node) -> Document.Node? {
         key.split(separator: ".").reduce(document) { node, part in node?[String(part)] }
+    }
+
+    @Test func theCommandShowsConfigurationAndMistakes() throws {
+        let nodectl = try Programs.built("nodectl")
+        let line = "ip=eno1:dhpc hostname=node1 adminpw=$6$salt$Sesame7.abcdefghijklmnopqrstuv"
+        let result = try Command(nodectl, ["config", "cmdline", "--text", line]).run()
+        #expect(result.status == 2)
+        #expect(result.text.contains("hostname: node1\n") && result.text.contains("password-hash: \"(secret)\""))
+        #expect(result.errorTail.contains("word 1 (\"ip=eno1:dhpc\"), character 9: "))
+        #expect(!(result.text + result.errorTail).contains("Sesame7"))
+        let json = try Command(nodectl, ["config", "cmdline", "--json", "--text", "install " + line]).run()
+        let object = try JSON.parse(json.output, file: "nodectl")
+        #expect(object["requests"]?.sequence?.first?.string == "install")
+        #expect(object["insecure"]?.sequence?.first?.string == "adminpw")
+        #expect(object["configuration"]?["hostname"]?.string == "node1")
+        #expect(object["mistakes"]?.sequence?.count == 2)
+        #expect(!json.text.contains("Sesame7"))
+        #expect(try Command(nodectl, ["config", "cmdline", "--text", "quiet ro"]).run().status == 0)
     }
 }
