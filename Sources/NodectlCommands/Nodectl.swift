@@ -16,8 +16,8 @@ public struct Nodectl: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            StatusCommand.self, ConfigCommand.self, ConsoleCommand.self, RenderCommand.self, GrowCommand.self,
-            FetchRootCommand.self,
+            StatusCommand.self, ConfigCommand.self, ApplyCommand.self, ConfirmCommand.self, ConsoleCommand.self,
+            RenderCommand.self, GrowCommand.self, FetchRootCommand.self, RecoverNetworkCommand.self,
         ])
 
     /// For the parser.

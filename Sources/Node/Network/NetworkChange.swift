@@ -12,6 +12,8 @@ public struct NetworkChange {
     public enum State: Sendable {
         /// In force, and to be confirmed.
         case waiting
+        /// Confirmed, but whoever confirmed it was stopped before the end of the work.
+        case confirmed
         /// Confirmed.
         case kept
         /// Gone back from.
@@ -22,17 +24,24 @@ public struct NetworkChange {
 
     private static let kept = "kept"
 
+    private static let folder = "/run/nodewright/change"
+
+    /// Whether there is a change that has not come to its end.
+    public static var isRecorded: Bool { File.exists(Path.join(Self.folder, "pending.json")) }
+
+    /// When the change that waits was made, on the clock of `LoginSession`; nil when none waits.
+    public static func begun() -> Double? { PendingChange(file: Path.join(folder, "pending.json"))?.begun }
+
     private let bus: BusConnection
     private let profiles: ProfileFolder
-    private let folder: String
     private let progress: ProgressSink
 
     var manager: NetworkManager { NetworkManager(bus) }
-    private var pendingFile: String { Path.join(folder, "pending.json") }
-    private var outcomeFile: String { Path.join(folder, "outcome") }
-    private var lockFile: String { Path.join(folder, "lock") }
+    private var pendingFile: String { Path.join(Self.folder, "pending.json") }
+    private var outcomeFile: String { Path.join(Self.folder, "outcome") }
+    private var lockFile: String { Path.join(Self.folder, "lock") }
     /// The whole configuration of the change that waits, for whoever confirms it.
-    public var candidateFile: String { Path.join(folder, "node.yaml") }
+    public var candidateFile: String { Path.join(Self.folder, "node.yaml") }
 
     /// The network of the running node.
     ///
@@ -41,7 +50,6 @@ public struct NetworkChange {
         // Going back takes down and brings up every device, and NetworkManager answers afterwards.
         bus = try BusConnection(timeout: 30)
         profiles = ProfileFolder()
-        folder = "/run/nodewright/change"
         self.progress = progress
     }
 
@@ -63,7 +71,7 @@ public struct NetworkChange {
         guard let pending = PendingChange(file: pendingFile) else {
             return SystemFile.line(outcomeFile) == Self.kept ? .kept : .reverted
         }
-        if pending.isConfirmed { return .waiting }
+        if pending.isConfirmed { return .confirmed }
         return try isAlive(pending) ? .waiting : .lost
     }
 
@@ -79,7 +87,7 @@ public struct NetworkChange {
     ///   - candidate: the document that confirming will store
     /// - Throws: when NetworkManager refuses it; everything is as before then
     public func begin(_ plan: NetworkPlan, timeout: Int, candidate: String) throws {
-        try Folder.create(folder, mode: 0o700)
+        try Folder.create(Self.folder, mode: 0o700)
         let lock = try FileLock(lockFile)
         defer { lock.release() }
         if let earlier = PendingChange(file: pendingFile) {
@@ -103,7 +111,8 @@ public struct NetworkChange {
                     .init(device: $0, file: Path.name(files[activation.profile] ?? ""))
                 }
             },
-            madeDevices: plan.profiles.all.compactMap(\.madeDevice).filter { !names.values.contains($0) })
+            madeDevices: plan.profiles.all.compactMap(\.madeDevice).filter { !names.values.contains($0) },
+            begun: LoginSession.now())
         do {
             try File.write(candidateFile, candidate, mode: 0o600)
             try pending.write(pendingFile)
@@ -158,15 +167,17 @@ public struct NetworkChange {
 
     /// Keeps the change that waits.
     ///
-    /// - Parameter store: writes what outlasts a restart; called last, with the text of the candidate
+    /// - Parameter prepare: reads the candidate, while there still is a way back, and gives what writes that which outlasts a
+    ///   restart; this is called last
     /// - Throws: `.nothingToDo` when nothing waits
-    public func confirm(_ store: (_ candidate: String) throws -> Void) throws {
-        try Folder.create(folder, mode: 0o700)
+    public func confirm(_ prepare: (_ candidate: String) throws -> () throws -> Void) throws {
+        try Folder.create(Self.folder, mode: 0o700)
         let lock = try FileLock(lockFile)
         defer { lock.release() }
         guard var pending = PendingChange(file: pendingFile) else {
             throw Failure(.nothingToDo, "no change of the network waits to be confirmed")
         }
+        let store = try prepare(try File.readText(candidateFile, limit: 4 << 20))
         if !pending.isConfirmed {
             guard try isAlive(pending) else {
                 try goBack(pending)
@@ -182,7 +193,7 @@ public struct NetworkChange {
         for file in pending.removed where !pending.added.contains(file) { try profiles.remove(file) }
         if !pending.removed.isEmpty { try manager.load(profiles.paths(pending.removed)) }
         try takeOver()
-        try store(try File.readText(candidateFile, limit: 4 << 20))
+        try store()
         try File.remove(candidateFile)
         try File.write(outcomeFile, Self.kept + "\n")
         try File.remove(pendingFile)
@@ -200,7 +211,7 @@ public struct NetworkChange {
     ///
     /// - Throws: `.nothingToDo` when nothing waits
     public func revert() throws {
-        try Folder.create(folder, mode: 0o700)
+        try Folder.create(Self.folder, mode: 0o700)
         let lock = try FileLock(lockFile)
         defer { lock.release() }
         guard let pending = PendingChange(file: pendingFile), !pending.isConfirmed else {

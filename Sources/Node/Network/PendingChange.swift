@@ -24,6 +24,8 @@ struct PendingChange: Hashable {
     var before: [Before]
     /// Devices that only the new profiles have made.
     var madeDevices: [String]
+    /// When it was made, in seconds after the start of the machine.
+    var begun: Double
     /// Whether it has been confirmed, and only the rest of the work is left.
     var isConfirmed = false
 
@@ -42,12 +44,13 @@ struct PendingChange: Hashable {
         self.init(
             checkpoint: checkpoint, owner: owner, added: texts(value["added"]), removed: texts(value["removed"]),
             before: zip(texts(value["devices"]), texts(value["files"])).map { Before(device: $0, file: $1) },
-            madeDevices: texts(value["made"]), isConfirmed: value["confirmed"] == .bool(true))
+            madeDevices: texts(value["made"]), begun: text("begun").flatMap { Double($0) } ?? 0,
+            isConfirmed: value["confirmed"] == .bool(true))
     }
 
     init(
         checkpoint: String, owner: String, added: [String], removed: [String], before: [Before], madeDevices: [String],
-        isConfirmed: Bool = false
+        begun: Double, isConfirmed: Bool = false
     ) {
         self.checkpoint = checkpoint
         self.owner = owner
@@ -55,6 +58,7 @@ struct PendingChange: Hashable {
         self.removed = removed
         self.before = before
         self.madeDevices = madeDevices
+        self.begun = begun
         self.isConfirmed = isConfirmed
     }
 
@@ -63,7 +67,8 @@ struct PendingChange: Hashable {
         let value: JSONValue = [
             "checkpoint": .string(checkpoint), "owner": .string(owner), "added": .strings(added),
             "removed": .strings(removed), "devices": .strings(before.map(\.device)),
-            "files": .strings(before.map(\.file)), "made": .strings(madeDevices), "confirmed": .bool(isConfirmed),
+            "files": .strings(before.map(\.file)), "made": .strings(madeDevices), "begun": .string("\(begun)"),
+            "confirmed": .bool(isConfirmed),
         ]
         try File.write(file, JSON.text(value), mode: 0o600)
     }

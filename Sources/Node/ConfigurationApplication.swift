@@ -1,0 +1,147 @@
+import Host
+import NodeConfig
+
+/// A node configuration on its way into force on the running node.
+public struct ConfigurationApplication {
+    /// Reads and writes what outlasts a restart.
+    public struct Store {
+        /// The configuration that is stored; nil when there is none.
+        public let read: () throws -> NodeConfiguration?
+        /// Stores a configuration.
+        public let write: (NodeConfiguration) throws -> Void
+
+        /// A place to keep configurations.
+        public init(
+            read: @escaping () throws -> NodeConfiguration?, write: @escaping (NodeConfiguration) throws -> Void
+        ) {
+            self.read = read
+            self.write = write
+        }
+    }
+
+    /// Seconds in which a change of cards alone must be confirmed.
+    public static let plainTimeout = 60
+    /// Seconds in which one with bonds, bridges or VLANs must be confirmed: spanning tree and LACP take up to 30 each.
+    public static let longTimeout = 120
+
+    /// What is to be in force, with each card pinned.
+    public let configuration: NodeConfiguration
+    /// What happens to the network.
+    public let network: NetworkPlan
+    /// Settings of the machine that differ.
+    public let settings: [MachineSettings.Difference]
+    /// What was stored before.
+    private let stored: NodeConfiguration?
+    private let store: Store
+    private let change: NetworkChange
+
+    /// Compares a configuration with the running node; nothing is changed.
+    ///
+    /// - Throws: when a card is not there, or a service does not answer
+    public init(_ wanted: NodeConfiguration, store: Store, progress: @escaping ProgressSink = silent) throws {
+        self.store = store
+        change = try NetworkChange(progress: progress)
+        (network, configuration) = try change.plan(wanted)
+        settings = try MachineSettings(configuration).differences()
+        stored = try store.read()
+    }
+
+    /// Whether the node already is as the configuration says.
+    public var isDone: Bool { network.isEmpty && settings.isEmpty && stored == configuration }
+
+    /// What would change, for people; secrets are not shown.
+    public var lines: [String] {
+        var lines = network.lines
+        lines += settings.map { "\($0.name): \($0.old.isEmpty ? "(none)" : $0.old) -> \($0.new)" }
+        if stored != configuration {
+            let difference = LineDifference.lines(
+                from: stored?.shown ?? "", to: configuration.shown, context: 1)
+            lines += ["stored configuration: \(stored == nil ? "new" : "changed")"] + difference.map { "  " + $0 }
+        }
+        return lines
+    }
+
+    /// Seconds in which the change must be confirmed unless somebody says otherwise.
+    public var defaultTimeout: Int { network.profiles.needsTime ? Self.longTimeout : Self.plainTimeout }
+
+    /// Changes what needs nobody's confirmation: everything but the network.
+    public func applyWithoutNetwork() throws {
+        try MachineSettings(configuration).apply()
+        try store.write(configuration)
+    }
+
+    /// Changes the network within a checkpoint and looks whether it works.
+    ///
+    /// - Parameter timeout: seconds that are left to confirm it when this returns
+    /// - Returns: the change that waits, and what is not as it should be but may stay
+    /// - Throws: `.network` with the reasons when it does not work; the network is as before then
+    public func changeNetwork(timeout: Int) throws -> (change: NetworkChange, warnings: [String]) {
+        let engineAnswered = NetworkVerification.engineAnswers(configuration)
+        try change.begin(network, timeout: timeout, candidate: configuration.yaml)
+        do {
+            let verification = NetworkVerification(configuration, network, of: change, engineAnswered: engineAnswered)
+            let problems = try verification.wait(seconds: Double(timeout) / 2) { (try? change.state()) != .waiting }
+            let fatal = problems.filter(\.isFatal).map(\.text)
+            guard fatal.isEmpty else {
+                throw Failure(.network, fatal[0], details: Array(fatal.dropFirst()))
+            }
+            try change.restartTimer(timeout)
+            return (change, problems.map(\.text))
+        } catch let failure as Failure {
+            let outcome = Self.goBack(change)
+            throw Failure(
+                failure.status, "the change does not work, \(outcome): \(failure.message)",
+                hint: failure.hint, details: failure.details)
+        }
+    }
+
+    private static func goBack(_ change: NetworkChange) -> String {
+        do {
+            try change.revert()
+            return "the network is as before"
+        } catch let failure as Failure where failure.status == .nothingToDo {
+            return "the network is as before"
+        } catch {
+            return "NetworkManager goes back when the time is over (\(error))"
+        }
+    }
+
+    /// Keeps the change of the network that waits, with all else that its configuration says.
+    ///
+    /// - Throws: `.nothingToDo` when none waits; when a setting of the machine could not be made, after the rest is stored
+    public static func confirm(store: Store) throws {
+        var refused: Failure?
+        try NetworkChange().confirm { candidate in
+            let configuration = try NodeConfiguration.read(Array(candidate.utf8), file: "the change that waits")
+            return {
+                do { try MachineSettings(configuration).apply() } catch let failure as Failure { refused = failure }
+                try store.write(configuration)
+            }
+        }
+        if let refused { throw refused.during("the configuration is stored, but") }
+    }
+
+    /// Ends what a change has left whose NetworkManager was killed: goes back, or ends what was confirmed.
+    public static func recover(store: Store) throws {
+        guard NetworkChange.isRecorded else { return }
+        let change = try NetworkChange()
+        switch try change.state() {
+        case .lost: try change.revert()
+        case .confirmed: try confirm(store: store)
+        case .waiting, .kept, .reverted: return
+        }
+    }
+}
+
+extension NodeConfiguration {
+    /// The document without secrets.
+    fileprivate var shown: String {
+        var copy = self
+        let hidden = Secret("(secret)")
+        if copy.administrator.passwordHash != nil { copy.administrator.passwordHash = hidden }
+        if copy.engine.password != nil { copy.engine.password = hidden }
+        if copy.engine.token != nil { copy.engine.token = hidden }
+        if copy.snmp.password != nil { copy.snmp.password = hidden }
+        return copy.yaml
+    }
+}

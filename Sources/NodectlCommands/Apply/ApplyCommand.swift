@@ -1,0 +1,86 @@
+import ArgumentParser
+import Document
+import Glibc
+import Host
+import Node
+import NodeConfig
+
+/// `nodectl apply`
+struct ApplyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply", abstract: "Bring a node configuration into force, with a way back.",
+        discussion: """
+            Example: nodectl apply node.yaml
+
+            Cards are pinned by their permanent hardware address, the network is changed and then looked at: links, \
+            addresses, routers (ARP, neighbour discovery), name servers, the engine's port. When something does not work, \
+            everything goes back at once. When it works, it still goes back by itself unless "nodectl confirm" is run in \
+            time from a new SSH connection or on the console (there Enter is enough), or --yes was given. Only then is \
+            the configuration stored. A change that does not touch the network needs no confirmation.
+
+            Exit status: 3 when the node is already as the configuration says, 4 when the network went back.
+            """)
+
+    @Argument(help: "The node configuration, YAML or JSON; \"-\" for standard input.")
+    var file: String
+
+    @Flag(help: "Show what would change, and change nothing.")
+    var dryRun = false
+
+    @Flag(help: "Keep the change as soon as it has been found to work.")
+    var yes = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Time to confirm (default: 60, and 120 with bonds, bridges or VLANs).", valueName: "seconds"))
+    var timeout: Int?
+
+    @Flag(help: "Print the result as one JSON object.")
+    var json = false
+
+    func validate() throws {
+        if let timeout, !(10...3600).contains(timeout) {
+            throw ValidationError("--timeout is \(timeout), but must be from 10 to 3600 seconds")
+        }
+    }
+
+    func run() throws {
+        // An SSH connection that the change cuts off must not end it half way.
+        signal(SIGHUP, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
+        let bytes =
+            file == "-"
+            ? try File.read(descriptor: 0, named: "standard input", limit: NodeConfiguration.sizeLimit)
+            : try File.read(file, limit: NodeConfiguration.sizeLimit)
+        let wanted = try NodeConfiguration.read(bytes, file: file == "-" ? "standard input" : file)
+        let application = try ConfigurationApplication(wanted, store: .node) { event in
+            if case .started(let phase, _, _) = event { Output.error("nodectl: " + phase) }
+        }
+        guard !application.isDone else {
+            throw Failure(.nothingToDo, "the node is already as \(file == "-" ? "the document" : file) says")
+        }
+        if dryRun { return try result("dry-run", application.lines) }
+        if application.network.isEmpty {
+            try application.applyWithoutNetwork()
+            return try result("applied", application.lines)
+        }
+        let seconds = timeout ?? application.defaultTimeout
+        let waiting = try application.changeNetwork(timeout: seconds)
+        waiting.warnings.forEach(Output.warning)
+        if yes {
+            try ConfigurationApplication.confirm(store: .node)
+        } else {
+            try Confirmation(change: waiting.change, seconds: seconds).wait()
+        }
+        try result("applied", application.lines, waiting.warnings)
+    }
+
+    private func result(_ word: String, _ lines: [String], _ warnings: [String] = []) throws {
+        guard json else {
+            if dryRun { try Output.result(lines.map { $0 + "\n" }.joined()) } else { Output.error("nodectl: applied") }
+            return
+        }
+        try Output.result(
+            JSON.text(["result": .string(word), "changes": .strings(lines), "warnings": .strings(warnings)]) + "\n")
+    }
+}

@@ -1,0 +1,15 @@
+import ArgumentParser
+import Node
+
+/// `nodectl recover-network`: what runs after each start of NetworkManager.
+struct RecoverNetworkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recover-network", abstract: "End a change of the network whose NetworkManager was killed.",
+        discussion: """
+            Example: nodectl recover-network
+
+            Run by systemd after each start of NetworkManager. A change that nobody had confirmed is taken back.
+            """, shouldDisplay: false)
+
+    func run() throws { try ConfigurationApplication.recover(store: .node) }
+}
