@@ -1,3 +1,4 @@
+import Document
 import Host
 public import NodeConfig
 
@@ -36,7 +37,18 @@ public struct BootRendering {
                 .device, "\"\(etc)\" is not a folder", hint: "name the root of a mounted system with --root")
         }
         try renderMachineID(Path.join(etc, "machine-id"))
+        try renderConfiguration()
         try renderHostname(Path.join(etc, "hostname"))
+    }
+
+    /// What the stored configuration says: a node that was configured before comes up as it was.
+    private func renderConfiguration() throws {
+        let folder = Path.join(root, StatePartition.configurationFolder(commandLine))
+        guard let stored = ConfigurationStore(folder: folder).current(warn: warn),
+            let configuration = NodeConfiguration.read(stored.input.tree, Diagnostics())
+        else { return }
+        try MachineSettings(configuration).render(root: root, warn: warn)
+        try BootNetwork.render(configuration, root: root)
     }
 
     private func renderMachineID(_ file: String) throws {

@@ -1,10 +1,17 @@
 import Disks
 import Host
+public import NodeConfig
 
 /// The partition that holds what survives an upgrade, as the initramfs has mounted it.
 public struct StatePartition: Sendable {
     /// Where the initramfs mounts it, or memory in its place.
     public static let mountPoint = "/run/nodewright/state"
+
+    /// Where the running slot keeps its configurations; a live system has no slots, and uses the place of slot A.
+    public static func configurationFolder(_ commandLine: KernelCommandLine) -> String {
+        let slot = commandLine["nodewright.slot"]?.lowercased() == "b" ? "b" : "a"
+        return Path.join(mountPoint, "config/\(slot)")
+    }
 
     /// The kernel's name of the partition: `vda7`.
     public let name: String

@@ -32,7 +32,7 @@ struct NetworkApplyTests {
             answer peer4 ip netns exec peer ping -c 1 -W 5 192.0.2.10
             answer peer6 ip netns exec peer ping -c 1 -W 5 2001:db8::10
             answer modes stat -c %a /run/NetworkManager/system-connections/nodewright-*
-            answer stored cat /run/nodewright/state/config/*.yaml
+            answer stored cat /run/nodewright/state/config/a/current
             answer again $nodectl apply $folder/a.yaml
             answer again-dry $nodectl apply --dry-run $folder/a.yaml
             answer other nmcli -g GENERAL.CONNECTION device show eth1
@@ -73,7 +73,7 @@ struct NetworkApplyTests {
             answer unconfirmed $nodectl apply --timeout 10 $folder/new.yaml
             answer unconfirmed-after addresses eth0
             answer files profiles
-            answer stored grep -c 192.0.2.10/24 /run/nodewright/state/config/node.yaml
+            answer stored grep -c 192.0.2.10/24 /run/nodewright/state/config/a/current
             answer nothing $nodectl confirm
             $nodectl apply --timeout 30 $folder/new.yaml >/run/waiting 2>&1 &
             wait_until grep "the new network works" /run/waiting
@@ -82,7 +82,7 @@ struct NetworkApplyTests {
             answer confirm $nodectl confirm
             wait $! && answer kept cat /run/waiting
             answer kept-after addresses eth0
-            answer kept-stored grep -c 192.0.2.20/24 /run/nodewright/state/config/node.yaml
+            answer kept-stored grep -c 192.0.2.20/24 /run/nodewright/state/config/a/current
             $nodectl apply --timeout 30 $folder/old.yaml >/run/waiting 2>&1 &
             wait_until grep "the new network works" /run/waiting
             answer revert $nodectl confirm --revert
@@ -148,7 +148,7 @@ struct NetworkApplyTests {
             wait $waiting || answer alive cat /run/waiting
             wait_until sh -c 'ip address show eth0 | grep -q 192.0.2.10/24'
             answer alive-after addresses eth0
-            answer stored grep -c 192.0.2.10/24 /run/nodewright/state/config/node.yaml
+            answer stored grep -c 192.0.2.10/24 /run/nodewright/state/config/a/current
             """,
             files: [
                 "old.yaml": plain("192.0.2.10"), "new.yaml": plain("192.0.2.20"),

@@ -1,19 +1,17 @@
+import Document
 import Host
 import Node
 import NodeConfig
 
 extension ConfigurationApplication.Store {
-    /// The running node's own: a file on the state partition.
+    /// The running node's own: the generations of the slot that runs.
     static var node: Self {
-        let file = Path.join(StatePartition.mountPoint, "config/node.yaml")
+        let line = KernelCommandLine((try? File.read("/proc/cmdline", limit: KernelCommandLine.limit)) ?? [])
+        let store = ConfigurationStore(folder: StatePartition.configurationFolder(line))
         return Self(
             read: {
-                guard File.exists(file) else { return nil }
-                return try NodeConfiguration.read(try File.read(file, limit: 1 << 20), file: file)
+                store.current(warn: Output.warning).flatMap { NodeConfiguration.read($0.input.tree, Diagnostics()) }
             },
-            write: { configuration in
-                try Folder.create(Path.parent(file), mode: 0o700)
-                try File.write(file, configuration.yaml, mode: 0o600)
-            })
+            write: { try store.write($0, by: "nodectl apply") })
     }
 }
