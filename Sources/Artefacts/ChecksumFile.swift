@@ -8,9 +8,11 @@ public enum ChecksumFile {
 
     /// Writes the checksums of the named files of `folder`; lines of other files that are still there stay.
     ///
+    /// - Parameter known: checksums in hexadecimal, by name, that are not computed again
     /// - Returns: the checksums of the named files in hexadecimal, by name
     @discardableResult
-    public static func update(folder: String, names: [String]) throws -> [String: String] {
+    public static func update(folder: String, names: [String], known: [String: String] = [:]) throws -> [String: String]
+    {
         let path = Path.join(folder, name)
         var lines: [String: String] = [:]
         if File.exists(path) {
@@ -22,7 +24,7 @@ public enum ChecksumFile {
             }
         }
         var checksums: [String: String] = [:]
-        for name in names { checksums[name] = try Checksum.of(file: Path.join(folder, name)).hex }
+        for name in names { checksums[name] = try known[name] ?? Checksum.of(file: Path.join(folder, name)).hex }
         lines.merge(checksums) { $1 }
         let text = lines.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { "\($1)  \($0)\n" }.joined()
         if try !File.exists(path) || File.read(path, limit: 1 << 20) != Array(text.utf8) { try File.write(path, text) }

@@ -183,9 +183,7 @@ struct BootCommand: ParsableCommand {
             return nil
         }
         let folder = Path.absolute(artefact)
-        guard PXEFolder.isOne(folder) else {
-            throw Failure(.invalidInput, "\"\(folder)\" is no PXE folder: it has no boot.ipxe and vmlinuz")
-        }
+        try PXEFolder.require(folder)
         // The host is 10.0.2.2 for the machine.
         func web(_ port: Int) -> String { "http://10.0.2.2:\(port)" }
         let server = try HTTPServer(

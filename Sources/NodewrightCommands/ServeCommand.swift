@@ -48,11 +48,7 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         let folder = Path.absolute(folder)
-        guard PXEFolder.isOne(folder) else {
-            throw Failure(
-                .invalidInput, "\"\(folder)\" is no PXE folder: it has no boot.ipxe and vmlinuz",
-                hint: "make one: nodewright build RECIPE --format pxe")
-        }
+        try PXEFolder.require(folder)
         var bench = Bench(folder: folder, interface: try BenchInterface(named: interface, address: address))
         bench.port = httpPort
         bench.isProxy = proxyDhcp

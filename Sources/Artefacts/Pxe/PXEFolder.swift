@@ -54,8 +54,17 @@ public struct PXEFolder: Sendable {
         try ArtefactFolder.write(to: path, kind: "PXE folder", isOne: Self.isOne, fill: fill)
     }
 
+    /// Refuses a folder that was not made here.
+    public static func require(_ path: String) throws {
+        guard isOne(path) else {
+            throw Failure(
+                .invalidInput, "\"\(path)\" is no PXE folder: it has no boot.ipxe and vmlinuz",
+                hint: "make one: nodewright build RECIPE --format pxe")
+        }
+    }
+
     /// Whether a folder is one that was made here.
-    public static func isOne(_ path: String) -> Bool {
+    private static func isOne(_ path: String) -> Bool {
         File.kind(Path.join(path, "boot.ipxe")) == .regular && File.kind(Path.join(path, Name.kernel)) == .regular
     }
 
@@ -65,9 +74,9 @@ public struct PXEFolder: Sendable {
         try File.copy(root, to: path(Name.root))
         try Self.join([initramfs, network], to: path(Name.initramfs))
         try full(path(Name.fullInitramfs))
+        let checksum = try Checksum.of(file: root).hex
         let menu = PXEMenu(
-            title: title, kernelArguments: kernelArguments, checksum: try Checksum.of(file: root).hex,
-            size: try File.size(root))
+            title: title, kernelArguments: kernelArguments, checksum: checksum, size: try File.size(root))
         for (name, text) in menu.files {
             try Folder.create(Path.parent(path(name)))
             try File.write(path(name), text)
@@ -80,7 +89,8 @@ public struct PXEFolder: Sendable {
             chmod(path(name), File.kind(path(name)) == .folder ? 0o755 : 0o644)
         }
         try ChecksumFile.update(
-            folder: folder, names: try Folder.walk(folder).filter { File.kind(path($0)) == .regular })
+            folder: folder, names: try Folder.walk(folder).filter { File.kind(path($0)) == .regular },
+            known: [Name.root: checksum])
     }
 
     /// The initramfs with the root file system inside, as one more segment.

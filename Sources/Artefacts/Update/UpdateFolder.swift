@@ -60,10 +60,12 @@ public struct UpdateFolder: Sendable {
             ("initramfs.img", initramfs), ("root.squashfs", root), (HashTree.name, hashTree.path), ("vmlinuz", kernel),
         ]
         for (name, source) in files { try File.copy(source, to: Path.join(folder, name)) }
+        var checksums: [String: String] = [:]
+        for (name, source) in files { checksums[name] = try Checksum.of(file: source).hex }
         let entries = try files.map { name, source -> JSONValue in
             [
                 "name": .string(name), "size": .integer(try File.size(source)),
-                "sha256": .string(try Checksum.of(file: source).hex),
+                "sha256": .string(checksums[name] ?? ""),
             ]
         }
         let manifest: JSONValue = [
@@ -72,6 +74,6 @@ public struct UpdateFolder: Sendable {
             "kernelArguments": .strings(kernelArguments), "files": .array(entries),
         ]
         try File.write(Path.join(folder, Self.manifest), JSON.text(manifest, pretty: true, sortedKeys: true))
-        try ChecksumFile.update(folder: folder, names: files.map(\.0) + [Self.manifest])
+        try ChecksumFile.update(folder: folder, names: files.map(\.0) + [Self.manifest], known: checksums)
     }
 }

@@ -131,23 +131,10 @@ enum InitramfsNetwork {
         mkdir -p /run/nodewright
         echo 'The root file system could not be fetched over the network.' > /run/nodewright/failure
 
-        echo "[Unit]
-        Description=Root File System from the Network
-        DefaultDependencies=no
-        Requires=nodewright-fetch.service
-        Wants=modprobe@loop.service
-        After=nodewright-fetch.service systemd-modules-load.service modprobe@loop.service
-        Before=initrd-root-fs.target
-
-        [Mount]
-        What=/run/nodewright/medium/root.squashfs
-        Where=/sysroot
-        Type=squashfs
-        Options=ro,loop" > "$units/sysroot.mount"
-
-        mkdir -p "$units/initrd-root-fs.target.requires" "$units/initrd.target.wants"
-        ln -s /usr/lib/systemd/system/nodewright-root.target "$units/initrd-root-fs.target.requires/"
-        ln -s /usr/lib/systemd/system/nodewright-switch-root.service "$units/initrd.target.wants/"
+        \#(InitramfsUnits.mountRoot)
+        mount_root 'Root File System from the Network' /run/nodewright/medium/root.squashfs \
+            'Requires=nodewright-fetch.service
+        After=nodewright-fetch.service'
 
         """#
 

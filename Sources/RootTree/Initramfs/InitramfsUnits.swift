@@ -185,6 +185,29 @@ enum InitramfsUnits {
 
         """
 
+    /// Shell, for generators: `mount_root DESCRIPTION WHAT LINES` makes the unit that mounts a squashfs file as the root, with more
+    /// lines for its `[Unit]` section, and what follows it.
+    static let mountRoot = #"""
+        mount_root() {
+            echo "[Unit]
+        Description=$1
+        DefaultDependencies=no
+        Wants=modprobe@loop.service
+        After=systemd-modules-load.service modprobe@loop.service
+        Before=initrd-root-fs.target
+        $3
+
+        [Mount]
+        What=$2
+        Where=/sysroot
+        Type=squashfs
+        Options=ro,loop" > "$units/sysroot.mount"
+            mkdir -p "$units/initrd-root-fs.target.requires" "$units/initrd.target.wants"
+            ln -s /usr/lib/systemd/system/nodewright-root.target "$units/initrd-root-fs.target.requires/"
+            ln -s /usr/lib/systemd/system/nodewright-switch-root.service "$units/initrd.target.wants/"
+        }
+        """#
+
     // Labels are limited to characters that neither udev nor unit names escape, the dash apart.
     private static let generator = #"""
         #!/usr/bin/bash
@@ -203,6 +226,7 @@ enum InitramfsUnits {
         done
         mkdir -p /run/nodewright
 
+        \#(mountRoot)
         no_root() {
             echo "$1" > /run/nodewright/failure
             mkdir -p "$units/initrd.target.requires"
@@ -215,21 +239,7 @@ enum InitramfsUnits {
             [[ -e /root.squashfs ]] || no_root 'This initramfs has no root file system in it (nodewright.root=initramfs):
         start with initrd-full.img of the PXE folder.'
             echo 'The root file system that came with the initramfs cannot be read.' > /run/nodewright/failure
-            echo "[Unit]
-        Description=Root File System of the Initramfs
-        DefaultDependencies=no
-        Wants=modprobe@loop.service
-        After=systemd-modules-load.service modprobe@loop.service
-        Before=initrd-root-fs.target
-
-        [Mount]
-        What=/root.squashfs
-        Where=/sysroot
-        Type=squashfs
-        Options=ro,loop" > "$units/sysroot.mount"
-            mkdir -p "$units/initrd-root-fs.target.requires" "$units/initrd.target.wants"
-            ln -s /usr/lib/systemd/system/nodewright-root.target "$units/initrd-root-fs.target.requires/"
-            ln -s /usr/lib/systemd/system/nodewright-switch-root.service "$units/initrd.target.wants/"
+            mount_root 'Root File System of the Initramfs' /root.squashfs ''
             exit 0
         elif [[ $net ]]; then
             [[ -x ${0%/*}/nodewright-network-generator ]] && exit 0
@@ -261,23 +271,8 @@ enum InitramfsUnits {
         Where=/run/nodewright/medium
         Options=ro" > "$units/run-nodewright-medium.mount"
 
-        echo "[Unit]
-        Description=Live Root File System
-        DefaultDependencies=no
-        RequiresMountsFor=/run/nodewright/medium
-        Wants=modprobe@loop.service
-        After=systemd-modules-load.service modprobe@loop.service
-        Before=initrd-root-fs.target
-
-        [Mount]
-        What=/run/nodewright/medium/LiveOS/root.squashfs
-        Where=/sysroot
-        Type=squashfs
-        Options=ro,loop" > "$units/sysroot.mount"
-
-        mkdir -p "$units/initrd-root-fs.target.requires" "$units/initrd.target.wants"
-        ln -s /usr/lib/systemd/system/nodewright-root.target "$units/initrd-root-fs.target.requires/"
-        ln -s /usr/lib/systemd/system/nodewright-switch-root.service "$units/initrd.target.wants/"
+        mount_root 'Live Root File System' /run/nodewright/medium/LiveOS/root.squashfs \
+            'RequiresMountsFor=/run/nodewright/medium'
 
         """#
 
