@@ -4,7 +4,7 @@ import Document
 extension CommandLineReader {
     private static let methods: [String: [NetworkWords.Addresses.Method]] = [
         "dhcp": [.dhcp], "on": [.dhcp], "any": [.dhcp], "dhcp4": [.dhcp], "auto": [.dhcp, .automatic6],
-        "single-dhcp": [.dhcp], "dhcp6": [.dhcp6], "auto6": [.automatic6], "either6": [.automatic6],
+        "single-dhcp": [.dhcp], "dhcp6": [.automatic6], "auto6": [.automatic6], "either6": [.automatic6],
         "link6": [.linkLocal6], "link-local": [.linkLocal], "none": [.off], "off": [.off],
     ]
     private static let methodHint =
@@ -176,7 +176,7 @@ extension CommandLineReader {
             }
             return true
         }
-        let own: NetworkWords.Addresses.Method = address.family == .v4 ? .dhcp : .dhcp6
+        let own: NetworkWords.Addresses.Method = address.family == .v4 ? .dhcp : .automatic6
         guard !said.methods.contains(own) else {
             error(
                 said.word, at: method, "an \(address.family.name) address and \(method.shown) exclude each other",

@@ -3,10 +3,10 @@ extension CommandLineTable {
         title: "Addresses, routes and name servers",
         text: """
             Fields are separated by colons and may be empty; an IPv6 address stands in brackets. *METHOD* is one of `dhcp`, \
-            `on`, `any` (the same: DHCPv4, and IPv6 as routers announce it), `auto` (the same), `dhcp6` (DHCPv6), `auto6` and \
-            `either6` (IPv6 as routers announce it), `link6` and `link-local` (only the link-local address), `single-dhcp` \
-            (DHCP on the first card with a carrier), `none` and `off` (the address that is given, or none at all), or several \
-            of them with commas. *MASK* is a number of bits or, for IPv4, dotted.
+            `on`, `any`, `auto` (all the same: DHCPv4, and IPv6 as routers announce it), `auto6`, `either6`, `dhcp6` (all the \
+            same: only IPv6, as routers announce it, with DHCPv6 where they say so), `link6` (only the link-local address of \
+            IPv6), `single-dhcp` (DHCP on the first card with a carrier), `none` and `off` (the address that is given, or none \
+            at all), or several of them with commas. *MASK* is a number of bits or, for IPv4, dotted.
             """,
         arguments: [
             CommandLineArgument(

@@ -58,7 +58,6 @@ extension NetworkAssembly {
         for method in said.methods {
             switch method {
             case .dhcp: setIPv4(IPv4Settings(method: .dhcp), name, said.word)
-            case .dhcp6: setIPv6(IPv6Settings(method: .dhcp), name, said.word)
             case .automatic6: setIPv6(IPv6Settings(method: .automatic), name, said.word)
             case .linkLocal6: setIPv6(IPv6Settings(method: .linkLocal), name, said.word)
             case .linkLocal:

@@ -14,7 +14,7 @@ struct NetworkWords {
     struct Addresses {
         /// How an interface gets addresses of one kind.
         enum Method: Hashable {
-            case dhcp, dhcp6, automatic6, linkLocal, linkLocal6, off
+            case dhcp, automatic6, linkLocal, linkLocal6, off
         }
 
         let word: Word
