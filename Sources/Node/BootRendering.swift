@@ -2,14 +2,16 @@ import Document
 import Host
 public import NodeConfig
 
-/// Writes into a root, before process 1 of it runs, what process 1 reads first: machine id and host name.
+/// Writes into a root, before process 1 of it runs, what process 1 and the services read: machine id, and what the node
+/// configuration says of name, time, keyboard, access and network.
 ///
-/// Runs in the initramfs on the mounted root, whose `/etc` is an overlay. Nothing that stands on the kernel command line may
-/// keep a node from booting: what is wrong there is warned about and left out.
+/// Runs in the initramfs on the mounted root, whose `/etc` is an overlay. Nothing that stands on the kernel command line, on a
+/// config disk or in the stored configuration may keep a node from booting: what is wrong there is warned about and left out.
 public struct BootRendering {
     private let root: String
     private let commandLine: KernelCommandLine
     private let firmwareID: String?
+    private let configDisk: () throws -> [UInt8]?
     private let warn: (String) -> Void
 
     /// A rendering that is ready to run.
@@ -17,11 +19,14 @@ public struct BootRendering {
     /// - Parameters:
     ///   - root: the root to write into
     ///   - firmwareID: the product UUID of the firmware (`/sys/class/dmi/id/product_uuid`), where there is one
+    ///   - configDisk: the document on a config disk; nil when there is none
     ///   - warn: hears what was wrong and passed over
     public init(
-        root: String, commandLine: KernelCommandLine, firmwareID: String? = nil, warn: @escaping (String) -> Void
+        root: String, commandLine: KernelCommandLine, firmwareID: String? = nil,
+        configDisk: @escaping () throws -> [UInt8]? = { nil }, warn: @escaping (String) -> Void
     ) {
         self.root = root
+        self.configDisk = configDisk
         self.commandLine = commandLine
         self.firmwareID = firmwareID
         self.warn = warn
@@ -37,18 +42,35 @@ public struct BootRendering {
                 .device, "\"\(etc)\" is not a folder", hint: "name the root of a mounted system with --root")
         }
         try renderMachineID(Path.join(etc, "machine-id"))
-        try renderConfiguration()
-        try renderHostname(Path.join(etc, "hostname"))
+        let configuration = provision()
+        try MachineSettings(configuration).render(root: root, warn: warn)
+        try AccessSettings(configuration).render(root: root, warn: warn)
+        do { try BootNetwork.render(configuration, root: root) } catch {
+            warn("the network is not configured: \(error)")
+        }
     }
 
-    /// What the stored configuration says: a node that was configured before comes up as it was.
-    private func renderConfiguration() throws {
-        let folder = Path.join(root, StatePartition.configurationFolder(commandLine))
-        guard let stored = ConfigurationStore(folder: folder).current(warn: warn),
-            let configuration = NodeConfiguration.read(stored.input.tree, Diagnostics())
-        else { return }
-        try MachineSettings(configuration).render(root: root, warn: warn)
-        try BootNetwork.render(configuration, root: root)
+    /// The configuration in force; what was provisioned now is stored.
+    private func provision() -> NodeConfiguration {
+        let inputs = NodeInputs(root: root, commandLine: commandLine)
+        inputs.lookForConfigDisk(configDisk, warn: warn)
+        let reading = inputs.read(warn: warn)
+        for mistake in reading.commandLine.mistakes where mistake.severity == .error {
+            warn("\(mistake.line); ignored")
+        }
+        for mistake in reading.mistakes { warn("\(mistake)") }
+        if inputs.isNews(reading) {
+            let names = reading.choice.ignored.map(\.origin.name).joined(separator: ", ")
+            warn("a configuration is stored, so this is ignored: \(names) (nodewright.reconfigure reads it anew)")
+        }
+        // The words that wait for a document from the network are stored together with it.
+        let waits = reading.commandLine.source != nil && reading.choice.isProvisioned
+        if !waits {
+            do { try inputs.store(reading, by: "the first start") } catch {
+                warn("the configuration is not stored: \(error)")
+            }
+        }
+        return reading.configuration
     }
 
     private func renderMachineID(_ file: String) throws {
@@ -72,14 +94,6 @@ public struct BootRendering {
         if let id = MachineID(value) { return id }
         warn("systemd.machine_id=\(shown(value)) is not 32 hexadecimal digits; ignored")
         return nil
-    }
-
-    private func renderHostname(_ file: String) throws {
-        let reading = CommandLineReading(commandLine)
-        for mistake in reading.mistakes where mistake.severity == .error { warn("\(mistake.line); ignored") }
-        guard let hostname = reading.configuration.hostname else { return }
-        let line = Array((hostname.text + "\n").utf8)
-        if content(file) != line { try File.write(file, line) }
     }
 
     /// The content of a small file; nil when it is none. Links are not followed: they could lead out of the root.

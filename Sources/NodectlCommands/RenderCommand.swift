@@ -6,13 +6,14 @@ import NodeConfig
 /// `nodectl render`
 struct RenderCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "render", abstract: "Write machine id and host name into a root before it starts.",
+        commandName: "render", abstract: "Write the configuration into a root before it starts.",
         discussion: """
             Example: nodectl render --root /sysroot
 
-            Run by the initramfs. Reads nodewright.hostname= (or hostname=) and systemd.machine_id= from the kernel command \
-            line; without the latter a root that has no machine id gets a random one. Values that are not valid are warned \
-            about and left out; only a root that cannot be written is a failure.
+            Run by the initramfs. Reads the stored configuration or, while nothing is stored, a credential, a config disk \
+            (label NODECONFIG, file node.yaml) and the kernel command line, and stores what they say. Writes machine id, host \
+            name, time zone, keyboard, access and network. What is not valid is warned about and left out; only a root that \
+            cannot be written is a failure.
             """)
 
     @Option(help: "The root to write into.")
@@ -32,7 +33,8 @@ struct RenderCommand: ParsableCommand {
         let firmwareID = try? File.readText("/sys/class/dmi/id/product_uuid", limit: 4096)
         try BootRendering(
             root: root, commandLine: KernelCommandLine(commandLine),
-            firmwareID: firmwareID.map { String($0.prefix { !$0.isNewline }) }, warn: Output.warning
+            firmwareID: firmwareID.map { String($0.prefix { !$0.isNewline }) }, configDisk: ConfigDisk.read,
+            warn: Output.warning
         ).run()
     }
 }

@@ -31,7 +31,7 @@ import Testing
         #expect(configuration.dns.servers.map(\.description) == ["192.0.2.3"])
         #expect(configuration.dns.search == ["a.org"])
         #expect(configuration.stateless == false)
-        let values = layers.values.map { "\($0.path) = \(JSON.text($0.value)) (\($0.origin.name), \($0.place))" }
+        let values = layers.values().map { "\($0.path) = \(JSON.text($0.value)) (\($0.origin.name), \($0.place))" }
         #expect(
             values == [
                 #"hostname = "line" (kernel command line, commandLine.yaml:2:11)"#,
@@ -48,8 +48,8 @@ import Testing
         configuration.hostname = Hostname("line")
         configuration.administrator.passwordHash = Secret("$6$salt$0123456789012345678901")
         let layers = LayeredConfiguration([ConfigurationInput(.commandLine, configuration)])
-        #expect(layers.values.map(\.place) == ["kernel command line", "kernel command line"])
-        #expect(layers.values.map(\.value) == ["line", "(secret)"])
+        #expect(layers.values().map(\.place) == ["kernel command line", "kernel command line"])
+        #expect(layers.values().map(\.value) == ["line", "(secret)"])
         #expect(layers.read(Diagnostics()) == configuration)
         #expect(!configuration.shownYAML.contains("salt") && configuration.yaml.contains("salt"))
     }

@@ -44,7 +44,7 @@ import Testing
             #expect(
                 result.errorTail == """
                     nodectl: warning: systemd.machine_id="x" is not 32 hexadecimal digits; ignored
-                    nodectl: warning: hostname="[31m" is not a host name (RFC 1123, at most 64 characters); ignored
+                    nodectl: warning: kernel command line: word 1 ("hostname=?[31m"), character 10: "?[31m" is not a host name; ignored
 
                     """)
             #expect(try Folder.list(root + "/etc") == ["machine-id", "other"])

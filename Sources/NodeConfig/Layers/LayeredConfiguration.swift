@@ -13,6 +13,8 @@ public struct LayeredConfiguration: Sendable {
         public let origin: ConfigurationInput.Origin
         /// Where it stands there: `node.yaml:3:11`, or the input's name when it has no lines.
         public let place: String
+        /// For a stored value, the name of the input from which it was stored, when that is known.
+        public let source: String?
     }
 
     /// The inputs that say something, the weakest first.
@@ -39,10 +41,12 @@ public struct LayeredConfiguration: Sendable {
     }
 
     /// Every single value with where it comes from, in the order of the reference page.
-    public var values: [Value] {
+    ///
+    /// - Parameter sources: where the values of a stored configuration came from when they were stored
+    public func values(stored sources: [String: String] = [:]) -> [Value] {
         let origins = Dictionary(inputs.map { ($0.tree.position.file, $0.origin) }, uniquingKeysWith: { $1 })
         var values: [Value] = []
-        func visit(_ node: Document.Node, _ path: String, _ form: FormDescription?) {
+        func visit(_ node: Document.Node, _ path: String, _ list: String?, _ form: FormDescription?) {
             if let entries = node.mapping, !entries.isEmpty {
                 let order = form?.keys.map(\.key) ?? []
                 let sorted = entries.sorted {
@@ -50,20 +54,32 @@ public struct LayeredConfiguration: Sendable {
                 }
                 for entry in sorted {
                     let inner = form?.keys.first { $0.key == entry.key }?.form
-                    visit(entry.value, path.isEmpty ? entry.key : "\(path).\(entry.key)", inner)
+                    visit(entry.value, path.isEmpty ? entry.key : "\(path).\(entry.key)", list, inner)
                 }
             } else if let nodes = node.sequence, !nodes.isEmpty {
-                for (index, element) in nodes.enumerated() { visit(element, "\(path)[\(index)]", form) }
-            } else {
-                let value: JSONValue = form?.isSecret ?? false ? .string(Secret("").description) : JSONValue(node)
+                for (index, element) in nodes.enumerated() { visit(element, "\(path)[\(index)]", list ?? path, form) }
+            } else if !path.isEmpty {
+                let origin = origins[node.position.file] ?? .image
+                let isSecret = form?.isSecret ?? false
                 values.append(
                     Value(
-                        path: path, value: value, origin: origins[node.position.file] ?? .image,
-                        place: node.position.description))
+                        path: path, value: isSecret ? .string(Secret("").description) : JSONValue(node),
+                        origin: origin, place: node.position.description,
+                        source: origin == .stored ? sources[list ?? path] : nil))
             }
         }
-        visit(tree, "", NodeConfiguration.form.description)
+        visit(tree, "", nil, NodeConfiguration.form.description)
         return values
+    }
+
+    /// Where each value comes from, by path, a list counting as one value: what is stored beside a configuration.
+    public var sources: [String: String] {
+        var sources: [String: String] = [:]
+        for value in values() where value.origin != .image && value.origin != .stored {
+            // The path up to the outermost list.
+            sources[String(value.path.prefix { $0 != "[" })] = value.origin.name
+        }
+        return sources
     }
 }
 

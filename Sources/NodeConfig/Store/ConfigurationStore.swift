@@ -17,13 +17,14 @@ public struct ConfigurationStore: Sendable {
         public let isCurrent: Bool
         /// By whom it was written; nil when the file does not say.
         public let note: String?
+        /// Where its values came from when they were stored: the name of an input by path, a list counting as one value.
+        public let sources: [String: String]
     }
 
     /// How many generations are kept.
     public static let limit = 5
 
     private static let link = "current"
-    private static let notePrefix = "# written by "
 
     /// The folder of the slot's generations.
     public let folder: String
@@ -39,12 +40,9 @@ public struct ConfigurationStore: Sendable {
         let current = currentNumber()
         return try numbers().map { number in
             let path = self.path(number)
-            let head = try? File.read(path, limit: NodeConfiguration.sizeLimit + 4096).prefix { $0 != 0x0A }
-            let line = head.flatMap { String(validating: $0, as: UTF8.self) }
-            let note = line.flatMap {
-                $0.hasPrefix(Self.notePrefix) ? String($0.dropFirst(Self.notePrefix.count)) : nil
-            }
-            return Generation(number: number, path: path, isCurrent: number == current, note: note)
+            let header = GenerationHeader((try? File.read(path, limit: NodeConfiguration.sizeLimit)) ?? [])
+            return Generation(
+                number: number, path: path, isCurrent: number == current, note: header.author, sources: header.sources)
         }
     }
 
@@ -84,11 +82,15 @@ public struct ConfigurationStore: Sendable {
 
     /// Stores a configuration and makes it current; one that is current already is not stored again.
     ///
-    /// - Parameter author: who writes it, for people: `nodectl apply`
+    /// - Parameters:
+    ///   - author: who writes it, for people: `nodectl apply`
+    ///   - sources: where the values came from, by path
     /// - Returns: the number of the generation
     /// - Throws: when it cannot be written; what was current stays so
     @discardableResult
-    public func write(_ configuration: NodeConfiguration, by author: String) throws -> Int {
+    public func write(_ configuration: NodeConfiguration, by author: String, sources: [String: String] = [:]) throws
+        -> Int
+    {
         try Folder.create(folder, mode: 0o700)
         return try locked {
             if let current = current(warn: { _ in }), current.generation.isCurrent,
@@ -98,8 +100,8 @@ public struct ConfigurationStore: Sendable {
             }
             let earlier = try numbers()
             let number = (earlier.last ?? 0) + 1
-            let line = author.split(whereSeparator: \.isNewline).joined(separator: " ")
-            try File.write(path(number), Self.notePrefix + line + "\n" + configuration.yaml, mode: 0o600)
+            let header = GenerationHeader(author: author, sources: sources)
+            try File.write(path(number), header.text + configuration.yaml, mode: 0o600)
             try makeCurrent(number)
             for old in (earlier + [number]).dropLast(Self.limit) { try File.remove(path(old)) }
             return number
@@ -109,6 +111,7 @@ public struct ConfigurationStore: Sendable {
     /// Makes an earlier generation current.
     ///
     /// - Parameter number: which one; the one before the current one unless given
+    /// - Returns: that generation
     /// - Throws: `.nothingToDo` when there is none before or it is current already, `.invalidInput` when there is none of that
     ///   number or it cannot be read
     @discardableResult
@@ -138,7 +141,7 @@ public struct ConfigurationStore: Sendable {
             let bytes = try File.read(target.path, limit: NodeConfiguration.sizeLimit)
             _ = try during("generation \(target.number)") { try NodeConfiguration.read(bytes, file: target.path) }
             try makeCurrent(target.number)
-            return Generation(number: target.number, path: target.path, isCurrent: true, note: target.note)
+            return target
         }
     }
 

@@ -3,9 +3,12 @@ import ArgumentParser
 /// `nodectl config`
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "Check and show the configuration of this node.",
+        commandName: "config", abstract: "Show, check and go back in the configuration of this node.",
         discussion: """
-            Example: nodectl config check node.yaml
+            Example: nodectl config show --origin
             """,
-        subcommands: [ConfigCheckCommand.self, ConfigCmdlineCommand.self, ConfigSchemaCommand.self])
+        subcommands: [
+            ConfigShowCommand.self, ConfigCheckCommand.self, ConfigHistoryCommand.self, ConfigRollbackCommand.self,
+            ConfigCmdlineCommand.self, ConfigSchemaCommand.self,
+        ])
 }
