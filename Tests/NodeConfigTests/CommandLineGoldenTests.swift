@@ -1,3 +1,4 @@
+import Document
 import Host
 import Testing
 
@@ -88,5 +89,26 @@ import Testing
         #expect(beside.network == (isImplied ? NetworkSettings() : reading.configuration.network))
         #expect(beside.hostname == reading.configuration.hostname)
         #expect(beside.dns == reading.configuration.dns)
+    }
+
+    @Test func interfacesOfADocumentOutliveTheBootLoader() throws {
+        let diagnostics = Diagnostics()
+        let document =
+            "schemaVersion: 1\nnetwork: {management: br0, interfaces: [{name: eno1}, {name: br0, bridge: {ports: [eno1]}}]}\n"
+        let disk = try #require(ConfigurationInput(.configDisk, Array(document.utf8), file: "node.yaml", diagnostics))
+        for (words, management, hostname) in [
+            ("BOOTIF=01-52-54-00-12-34-56 ip=dhcp hostname=node1", "br0", "node1"),
+            ("BOOTIF=01-52-54-00-12-34-56 ip=eno7:dhcp bootdev=eno7", "eno7", nil),
+        ] {
+            let reading = CommandLineReading(KernelCommandLine(words))
+            let layers = LayeredConfiguration([disk, ConfigurationInput(reading, beside: [disk])])
+            let configuration = try #require(layers.read(diagnostics))
+            #expect(configuration.network.management == management)
+            #expect(configuration.hostname?.text == hostname)
+        }
+        let reading = CommandLineReading(KernelCommandLine("BOOTIF=01-52-54-00-12-34-56"))
+        #expect(ConfigurationInput(reading, beside: [disk]).isEmpty)
+        #expect(!ConfigurationInput(reading, beside: []).isEmpty)
+        #expect(diagnostics.items.isEmpty)
     }
 }

@@ -209,4 +209,30 @@ import Transfer
             #expect(hostname(node) == "line" && content(node, "etc/vconsole.conf") == "KEYMAP=de\n")
         }
     }
+
+    /// PXELINUX and iPXE add BOOTIF= to every command line.
+    @Test func aBootLoaderReplacesNoInterfaces() throws {
+        try FixtureNode.with(Self.files) { (node: FixtureNode) throws -> Void in
+            let disk = "schemaVersion: 1\nnetwork: {interfaces: [{name: eno1}, {name: br0, bridge: {ports: [eno1]}}]}\n"
+            #expect(try render(node, "BOOTIF=01-52-54-00-12-34-56 ip=dhcp hostname=line", disk: disk).isEmpty)
+            let stored = try #require(content(node, Self.state + "current"))
+            #expect(stored.contains("name: br0") && !stored.contains("525400123456"))
+            #expect(hostname(node) == "line")
+        }
+    }
+
+    @Test func aMistypedCommandLineIsNotStored() throws {
+        try FixtureNode.with(Self.files) { (node: FixtureNode) throws -> Void in
+            let warnings = try render(node, "hostname=line ip=eno1:dhpc")
+            #expect(
+                warnings == [
+                    "kernel command line: word 2 (\"ip=eno1:dhpc\"), character 9: \"dhpc\" is no way to get an address; ignored"
+                ])
+            // What is right is used all the same, and the next start begins anew.
+            #expect(hostname(node) == "line")
+            #expect(content(node, Self.state + "current") == nil)
+            #expect(try render(node, "hostname=line ip=eno1:dhcp").isEmpty)
+            #expect(content(node, Self.state + "current")?.contains("name: eno1") == true)
+        }
+    }
 }

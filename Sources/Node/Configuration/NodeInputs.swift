@@ -66,7 +66,7 @@ public struct NodeInputs {
     public func read(warn: (String) -> Void) -> Reading {
         let diagnostics = Diagnostics()
         let commandLine = CommandLineReading(words)
-        var inputs = [ConfigurationInput(.commandLine, commandLine.configuration)]
+        var inputs: [ConfigurationInput] = []
         for (origin, path, name) in [
             (ConfigurationInput.Origin.image, Path.join(root, Self.image), "/" + Self.image),
             (.credential, Path.join(root, Self.credential), "nodewright.config"),
@@ -77,6 +77,7 @@ public struct NodeInputs {
             else { continue }
             if let input = ConfigurationInput(origin, bytes, file: name, diagnostics) { inputs.append(input) }
         }
+        inputs.append(ConfigurationInput(commandLine, beside: inputs))
         let stored = store.current(warn: warn)
         if let stored { inputs.append(stored.input) }
         let anew = !commandLine.requests.isDisjoint(with: [.reconfigure, .reinstall])
@@ -95,7 +96,8 @@ public struct NodeInputs {
             mistakes: diagnostics.sorted)
     }
 
-    /// Stores what was provisioned, so that it counts from now on.
+    /// Stores what was provisioned, so that it counts from now on; not with a mistake in it, which would then be in force
+    /// until somebody asks for the inputs anew.
     ///
     /// - Parameter author: who does it, for people
     /// - Returns: the number of the generation; nil when there is nothing to store or nowhere to store it
@@ -103,9 +105,9 @@ public struct NodeInputs {
     @discardableResult
     public func store(_ reading: Reading, by author: String) throws -> Int? {
         let state = Path.join(root, StatePartition.mountPoint)
-        guard reading.isComplete, let configuration = reading.choice.toStore, File.kind(state) == .folder else {
-            return nil
-        }
+        guard reading.isComplete, !reading.commandLine.hasErrors, let configuration = reading.choice.toStore,
+            File.kind(state) == .folder
+        else { return nil }
         return try store.write(configuration, by: author, sources: reading.choice.layers.sources)
     }
 
