@@ -67,6 +67,7 @@ public struct ConfigurationApplication {
     /// Changes what needs nobody's confirmation: everything but the network.
     public func applyWithoutNetwork() throws {
         try MachineSettings(configuration).apply()
+        try AccessSettings(configuration).apply()
         try store.write(configuration)
     }
 
@@ -115,6 +116,7 @@ public struct ConfigurationApplication {
             let configuration = try NodeConfiguration.read(Array(candidate.utf8), file: "the change that waits")
             return {
                 do { try MachineSettings(configuration).apply() } catch let failure as Failure { refused = failure }
+                do { try AccessSettings(configuration).apply() } catch let failure as Failure { refused = failure }
                 try store.write(configuration)
             }
         }

@@ -22,6 +22,19 @@ public struct AccessSettings {
         try renderSSH(root)
     }
 
+    /// Writes what is given on the running node, and tells sshd; connections that are open stay.
+    ///
+    /// - Throws: when something cannot be done; the rest is
+    public func apply() throws {
+        var problem: String?
+        let drop = try? File.readText("/" + Self.drop)
+        try render(root: "/") { problem = problem ?? $0 }
+        if drop != (try? File.readText("/" + Self.drop)) {
+            try Command("systemctl", ["try-reload-or-restart", "sshd.service"]).run().check(.device)
+        }
+        if let problem { throw Failure(.device, problem) }
+    }
+
     /// The line of root in `/etc/shadow` (shadow(5)).
     private func renderPassword(_ file: String, warn: (String) -> Void) throws {
         guard let hash = configuration.administrator.passwordHash?.revealed else { return }

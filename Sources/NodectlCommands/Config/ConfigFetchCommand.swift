@@ -29,7 +29,6 @@ struct ConfigFetchCommand: ParsableCommand {
             try inputs.store(reading, by: "the first start")
             return
         }
-        try AccessSettings(reading.configuration).render(root: options.root, warn: Output.warning)
         // Without the image's part, which has been rendered and may change with the image.
         let wanted = reading.choice.toStore ?? reading.configuration
         let keeps = reading.choice.toStore != nil
