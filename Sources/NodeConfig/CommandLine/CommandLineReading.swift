@@ -82,9 +82,9 @@ extension CommandLineReader {
         }
         if enginePassword != nil, configuration.ssh.passwordLogin == nil { configuration.ssh.passwordLogin = true }
         if let engineWord, configuration.engine.fingerprint == nil {
-            configuration.engine.trust = .firstUse
+            // A command line cannot be asked: only a document may say "trust: first-use".
             warning(
-                engineWord, "the engine will be trusted as it shows itself the first time",
+                engineWord, "without a fingerprint this node does not trust the engine, and cannot register with it",
                 hint: "add management_server_fingerprint=")
         }
     }

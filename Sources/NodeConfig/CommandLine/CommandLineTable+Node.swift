@@ -42,9 +42,8 @@ extension CommandLineTable {
             ) { $0.readSSHKey($1) },
             CommandLineArgument(
                 "management_server", "ovirt_management_server", "managment_server", "ovirt_managment_server",
-                forms: ["HOST[:PORT]"], keys: ["engine.address", "engine.port", "engine.trust"],
-                "The engine with which the node registers. Without a fingerprint it is trusted as it shows itself the first "
-                    + "time, with a warning (legacy oVirt Node never checked it).",
+                forms: ["HOST[:PORT]"], keys: ["engine.address", "engine.port"],
+                "The engine with which the node registers. Legacy oVirt Node trusted any; here it needs a fingerprint, too.",
                 example: "management_server=engine.example.org:443"
             ) { $0.readEngine($1) },
             CommandLineArgument(
