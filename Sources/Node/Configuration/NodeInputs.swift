@@ -73,8 +73,9 @@ public struct NodeInputs {
             (.configDisk, copy("config-disk.yaml"), "\(ConfigDisk.label)/\(ConfigDisk.file)"),
             (.url, fetched, redactedSource(commandLine.source)),
         ] {
-            guard File.kind(path) == .regular, let bytes = try? File.read(path, limit: NodeConfiguration.sizeLimit)
-            else { continue }
+            let file = File.kind(path) == .regular ? try? File.read(path, limit: NodeConfiguration.sizeLimit) : nil
+            let firmware = origin == .credential ? FirmwareCredential.read(name, root: root) : nil
+            guard let bytes = file ?? firmware else { continue }
             if let input = ConfigurationInput(origin, bytes, file: name, diagnostics) { inputs.append(input) }
         }
         inputs.append(ConfigurationInput(commandLine, beside: inputs))

@@ -1,7 +1,7 @@
 /// Base64 (RFC 4648, section 4), read strictly.
-enum Base64 {
+public enum Base64 {
     /// The bytes of a text with its padding; nil when it is malformed.
-    static func bytes(_ text: some StringProtocol) -> [UInt8]? {
+    public static func bytes(_ text: some StringProtocol) -> [UInt8]? {
         let digits = text.utf8.prefix { $0 != UInt8(ascii: "=") }
         let padding = text.utf8.count - digits.count
         guard text.utf8.count % 4 == 0, padding <= 2, text.utf8.suffix(padding).allSatisfy({ $0 == UInt8(ascii: "=") })
