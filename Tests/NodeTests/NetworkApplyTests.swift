@@ -75,13 +75,22 @@ struct NetworkApplyTests {
             answer files profiles
             answer stored grep -c 192.0.2.10/24 /run/nodewright/state/config/a/current
             answer nothing $nodectl confirm
+            # Two SSH connections, one of them older than the change.
+            cp /bin/sh /run/sshd
+            /run/sshd -c "until test -e /run/changed; do sleep 0.1; done; $nodectl confirm; echo status \\$?" \\
+                >/run/earlier 2>&1 &
             $nodectl apply --timeout 30 $folder/new.yaml >/run/waiting 2>&1 &
+            waiting=$!
             wait_until grep "the new network works" /run/waiting
             answer between addresses eth0
             answer second $nodectl apply $folder/old.yaml
-            answer confirm $nodectl confirm
-            wait $! && answer kept cat /run/waiting
+            touch /run/changed
+            wait_until grep "^status" /run/earlier
+            answer earlier cat /run/earlier
+            answer confirm /run/sshd -c "$nodectl confirm; exit \\$?"
+            wait $waiting && answer kept cat /run/waiting
             answer kept-after addresses eth0
+            answer stored-again $nodectl apply
             answer kept-stored grep -c 192.0.2.20/24 /run/nodewright/state/config/a/current
             $nodectl apply --timeout 30 $folder/old.yaml >/run/waiting 2>&1 &
             wait_until grep "the new network works" /run/waiting
@@ -107,7 +116,11 @@ struct NetworkApplyTests {
         #expect(lab["between"].contains("192.0.2.20/24"))
         #expect(
             lab["second"].contains("waits to be confirmed") && lab["second"].hasSuffix("status 8"), "\(lab["second"])")
+        #expect(
+            lab["earlier"].contains("older than the change") && lab["earlier"].contains("status 2"), "\(lab["earlier"])"
+        )
         #expect(lab["confirm"].hasSuffix("status 0"), "\(lab["confirm"])")
+        #expect(lab["stored-again"].hasSuffix("status 3"), "\(lab["stored-again"])")
         #expect(lab["kept"].contains("nodectl: applied"))
         #expect(lab["kept-after"].contains("192.0.2.20/24") && !lab["kept-after"].contains("192.0.2.10/24"))
         #expect(lab["kept-stored"] == "1\nstatus 0")
@@ -193,8 +206,16 @@ struct NetworkApplyTests {
             answer back $nodectl apply --yes --timeout 40 $folder/dhcp.yaml
             answer gone ip link show br0
             answer again-address addresses eth0
+            answer engine $nodectl apply --yes --timeout 20 $folder/engine.yaml
+            ip netns exec peer python3 -m http.server --bind 192.0.2.1 8443 >/dev/null 2>&1 &
+            wait_until bash -c '</dev/tcp/192.0.2.1/8443'
+            answer cut $nodectl apply --yes --timeout 10 $folder/cut.yaml
             """,
             files: [
+                "engine.yaml": plain("192.0.2.11") + "engine: {address: 192.0.2.1, port: 8443, trust: first-use}\n",
+                // The wrong router's network: the engine answers no longer.
+                "cut.yaml": document("    - {name: eth0, ipv4: {method: static, addresses: [198.51.100.7/24]}}\n")
+                    + "engine: {address: 192.0.2.1, port: 8443, trust: first-use}\n",
                 "dhcp.yaml": "schemaVersion: 1\ndns: {servers: [192.0.2.1]}\n"
                     + "network:\n  interfaces:\n    - {name: eth0, ipv4: {method: dhcp}}\n",
                 "bridge.yaml": document(
@@ -216,6 +237,12 @@ struct NetworkApplyTests {
         #expect(lab["back"].hasSuffix("status 0"), "\(lab["back"])")
         #expect(lab["gone"].hasSuffix("status 1"), "\(lab["gone"])")
         #expect(lab["again-address"].contains("192.0.2.1"), "\(lab["again-address"])")
+        // An engine that did not answer before may be switched off; one that did must not be lost.
+        #expect(lab["engine"].contains("warning: the engine does not answer: 192.0.2.1, port 8443"), "\(lab["engine"])")
+        #expect(lab["engine"].hasSuffix("status 0"))
+        #expect(
+            lab["cut"].contains("as before: the engine does not answer") && lab["cut"].hasSuffix("status 4"),
+            "\(lab["cut"])")
     }
 
     /// What is not there is named, with what is.

@@ -21,8 +21,9 @@ struct ApplyCommand: ParsableCommand {
             Exit status: 3 when the node is already as the configuration says, 4 when the network went back.
             """)
 
-    @Argument(help: "The node configuration, YAML or JSON; \"-\" for standard input.")
-    var file: String
+    @Argument(
+        help: "The node configuration, YAML or JSON; \"-\" for standard input. Without it, the stored one is applied.")
+    var file: String?
 
     @Flag(help: "Show what would change, and change nothing.")
     var dryRun = false
@@ -48,16 +49,11 @@ struct ApplyCommand: ParsableCommand {
         // An SSH connection that the change cuts off must not end it half way.
         signal(SIGHUP, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
-        let bytes =
-            file == "-"
-            ? try File.read(descriptor: 0, named: "standard input", limit: NodeConfiguration.sizeLimit)
-            : try File.read(file, limit: NodeConfiguration.sizeLimit)
-        let wanted = try NodeConfiguration.read(bytes, file: file == "-" ? "standard input" : file)
-        let application = try ConfigurationApplication(wanted, store: .node) { event in
+        let application = try ConfigurationApplication(try wanted(), store: .node) { event in
             if case .started(let phase, _, _) = event { Output.error("nodectl: " + phase) }
         }
         guard !application.isDone else {
-            throw Failure(.nothingToDo, "the node is already as \(file == "-" ? "the document" : file) says")
+            throw Failure(.nothingToDo, "the node is already as \(source) says")
         }
         if dryRun { return try result("dry-run", application.lines) }
         if application.network.isEmpty {
@@ -73,6 +69,29 @@ struct ApplyCommand: ParsableCommand {
             try Confirmation(change: waiting.change, seconds: seconds).wait()
         }
         try result("applied", application.lines, waiting.warnings)
+    }
+
+    /// Where the configuration comes from, for people.
+    private var source: String {
+        switch file {
+        case nil: "the stored configuration"
+        case "-": "standard input"
+        case .some(let file): file
+        }
+    }
+
+    private func wanted() throws -> NodeConfiguration {
+        guard let file else {
+            guard let stored = try ConfigurationApplication.Store.node.read() else {
+                throw Failure(.invalidInput, "no configuration is stored", hint: "name a file: nodectl apply node.yaml")
+            }
+            return stored
+        }
+        let bytes =
+            file == "-"
+            ? try File.read(descriptor: 0, named: source, limit: NodeConfiguration.sizeLimit)
+            : try File.read(file, limit: NodeConfiguration.sizeLimit)
+        return try NodeConfiguration.read(bytes, file: source)
     }
 
     private func result(_ word: String, _ lines: [String], _ warnings: [String] = []) throws {
