@@ -8,7 +8,9 @@ extension NetworkManager {
         /// Whether it is a card, in contrast to bonds, VLANs, bridges and the loopback.
         public let isCard: Bool
         /// The address that the card was made with, in lower case; for one that does not know it, the one it has now.
-        public let permanentAddress: String?
+        public var permanentAddress: String?
+        /// Whether that address is the card's own.
+        public let knowsPermanentAddress: Bool
         /// The bus path that udev gives it (`ID_PATH`), such as `pci-0000:03:00.0`.
         public let busPath: String?
         /// Whether something is at the other end of the cable; nil when the device does not tell.
@@ -118,6 +120,7 @@ extension NetworkManager.Device {
         self.name = name
         isCard = Self.cards.contains(device["DeviceType"]?.number ?? 0)
         permanentAddress = (text(wired?["PermHwAddress"]) ?? text(device["HwAddress"]))?.lowercased()
+        knowsPermanentAddress = text(wired?["PermHwAddress"]) != nil
         busPath = text(device["Path"])
         carrier = interfaces.entries.values.lazy.compactMap { $0["Carrier"]?.boolean }.first
         isManaged = device["Managed"]?.boolean ?? false

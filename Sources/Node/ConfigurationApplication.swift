@@ -7,15 +7,21 @@ public struct ConfigurationApplication {
     public struct Store {
         /// The configuration that is stored; nil when there is none.
         public let read: () throws -> NodeConfiguration?
-        /// Stores a configuration.
+        /// Stores a configuration that somebody wants.
         public let write: (NodeConfiguration) throws -> Void
+        /// Stores the same configuration with its cards pinned: its values come from where they came from before.
+        public let pin: (NodeConfiguration) throws -> Void
 
         /// A place to keep configurations.
+        ///
+        /// - Parameter pin: `write` unless given
         public init(
-            read: @escaping () throws -> NodeConfiguration?, write: @escaping (NodeConfiguration) throws -> Void
+            read: @escaping () throws -> NodeConfiguration?, write: @escaping (NodeConfiguration) throws -> Void,
+            pin: ((NodeConfiguration) throws -> Void)? = nil
         ) {
             self.read = read
             self.write = write
+            self.pin = pin ?? write
         }
     }
 
@@ -123,6 +129,19 @@ public struct ConfigurationApplication {
         if let refused { throw refused.during("the configuration is stored, but") }
     }
 
+    /// Pins the cards of a configuration that was stored before anybody knew them, as the first start does.
+    ///
+    /// A card that is missing now is pinned at a later start.
+    public static func pinStored(store: Store) throws {
+        guard var stored = try store.read(), stored.network.interfaces.contains(where: \.isUnpinned),
+            let devices = try? NetworkChange().devices(),
+            let cards = try? NetworkCards(stored.network, among: devices, choosesLinks: false),
+            cards.pinned != stored.network
+        else { return }
+        stored.network = cards.pinned
+        try store.pin(stored)
+    }
+
     /// Ends what a change has left whose NetworkManager was killed: goes back, or ends what was confirmed.
     public static func recover(store: Store) throws {
         guard NetworkChange.isRecorded else { return }
@@ -133,6 +152,11 @@ public struct ConfigurationApplication {
         case .waiting, .kept, .reverted: return
         }
     }
+}
+
+extension InterfaceSettings {
+    /// Whether it is a card that is found by its name alone.
+    fileprivate var isUnpinned: Bool { if case .card(.name) = kind { true } else { false } }
 }
 
 extension NodeConfiguration {

@@ -56,34 +56,37 @@ struct NetworkBootTests {
         """
 
     private static let change = [
-        ("cables", cables),
+        ("running", "systemctl is-system-running --wait"), ("cables", cables),
         ("dry-run", "nodectl apply --dry-run /run/node.yaml; echo status $?"),
         ("apply", "nodectl apply --yes /run/node.yaml; echo status $?"),
         ("again", "nodectl apply --yes /run/node.yaml; echo status $?"),
-        ("inside", "ip -brief address; cat /proc/net/bonding/bond0; ip -d link show storage; bridge link"),
+        ("inside", "ip -color=never -brief address; cat /proc/net/bonding/bond0; ip -color=never -d link show storage; bridge -color=never link"),
         ("outside", "for address in 192.0.2.10 2001:db8:5::10 198.51.100.10; do \(ping) $address; done"),
         ("names", "cat /proc/sys/kernel/hostname; hostnamectl --static; readlink /etc/localtime"),
         ("broken", "nodectl apply --timeout 20 /run/broken.yaml; echo status $?"),
-        ("broken-after", "ip -brief address show guests; \(ping) 198.51.100.10"),
-        ("unconfirmed", "nodectl apply --timeout 15 /run/other.yaml; echo status $?; ip -brief address show guests"),
+        ("broken-after", "ip -color=never -brief address show guests; \(ping) 198.51.100.10"),
+        (
+            "unconfirmed",
+            "nodectl apply --timeout 15 /run/other.yaml; echo status $?; ip -color=never -brief address show guests"
+        ),
         (
             "killed",
             """
             nodectl apply --timeout 100 /run/other.yaml >/run/apply.log 2>&1 &
             for second in $(seq 60); do grep -q 'the new network works' /run/apply.log && break; sleep 1; done
-            ip -brief address show guests
+            ip -color=never -brief address show guests
             kill -9 $! $(systemctl show -P MainPID NetworkManager.service)
             for second in $(seq 60); do
                 sleep 1
                 ip address show guests | grep -q 198.51.100.10/24 && break
             done
             sleep 3
-            ip -brief address show guests
+            ip -color=never -brief address show guests
             \(ping) 192.0.2.10
             ls /run/nodewright/change
             """
         ),
-        ("stored", "ls /run/nodewright/state/config/a; readlink /run/nodewright/state/config/a/current"),
+        ("stored", "ls -1 /run/nodewright/state/config/a; readlink /run/nodewright/state/config/a/current"),
     ]
 
     private static let ping = "ip netns exec peer ping -n -q -c 1 -W 10"
@@ -100,6 +103,7 @@ struct NetworkBootTests {
             let again = try BootedImage(
                 ["--write"], questions: [:],
                 adding: [
+                    ("running", "systemctl is-system-running --wait"),
                     ("names", "cat /proc/sys/kernel/hostname; readlink /etc/localtime"),
                     ("profiles", "nmcli -g NAME,DEVICE connection show --active"),
                     ("address", "nmcli -g IP4.ADDRESS device show"),

@@ -45,6 +45,13 @@ struct NetworkApplyTests {
             start_networkmanager
             wait_until ip route get 192.0.2.1
             answer renamed addresses lan7
+            rm -r /run/nodewright/state/config
+            mkdir -p /run/nodewright/state/config/a
+            sed s/eth0/eth1/ $folder/a.yaml >/run/nodewright/state/config/a/1.yaml
+            answer pin $nodectl recover-network
+            answer pinned cat /run/nodewright/state/config/a/current
+            answer address cat /sys/class/net/eth1/address
+            answer pin-again sh -c "$nodectl recover-network; ls /run/nodewright/state/config/a"
             """, files: ["a.yaml": plain("192.0.2.10"), "b.yaml": plain("192.0.2.11")])
         #expect(
             lab["dry-run"].contains("interface eth0: new") && lab["dry-run"].hasSuffix("status 0"), "\(lab.answers)")
@@ -60,6 +67,11 @@ struct NetworkApplyTests {
         #expect(lab["other"] == "status 0")
         #expect(lab["json"].contains(#"{"result":"dry-run","changes":["interface eth0: changed","#), "\(lab["json"])")
         #expect(lab["renamed"] == Self.old, "\(lab["renamed"])")
+        // What the first start has stored does not know the cards yet.
+        let address = lab["address"].split(separator: "\n").first ?? "(none)"
+        #expect(
+            lab["pin"] == "status 0" && lab["pinned"].contains("mac: \"\(address)\""), "\(lab["pin"]) \(lab["pinned"])")
+        #expect(lab["pin-again"] == "1.yaml\n2.yaml\ncurrent\nstatus 0", "\(lab["pin-again"])")
     }
 
     /// What does not work goes back at once; what nobody confirms, in time; what is confirmed, stays.

@@ -11,7 +11,8 @@ import Testing
         _ name: String, _ address: String?, carrier: Bool = true, path: String? = nil, isCard: Bool = true
     ) -> NetworkManager.Device {
         NetworkManager.Device(
-            path: "/" + name, name: name, isCard: isCard, permanentAddress: address, busPath: path, carrier: carrier,
+            path: "/" + name, name: name, isCard: isCard, permanentAddress: address, knowsPermanentAddress: true,
+            busPath: path, carrier: carrier,
             isManaged: true, state: 100, activation: nil, ipv4: .init(), ipv6: .init())
     }
 

@@ -13,14 +13,15 @@ public struct NetworkCards: Sendable {
 
     /// Finds the cards.
     ///
+    /// - Parameter choosesLinks: false to leave the choice of a card that has a link to NetworkManager
     /// - Throws: naming each one that is not there, or that two interfaces mean
-    init(_ network: NetworkSettings, among devices: [NetworkManager.Device]) throws {
+    init(_ network: NetworkSettings, among devices: [NetworkManager.Device], choosesLinks: Bool = true) throws {
         var pinned = network.withImpliedCards
         var names: [String: String] = [:]
         var problems: [String] = []
         let cards = devices.filter(\.isCard)
         // Those that mean one certain card first; "link" takes what is left.
-        for wantsLink in [false, true] {
+        for wantsLink in choosesLinks ? [false, true] : [false] {
             for (index, interface) in pinned.interfaces.enumerated() {
                 guard case .card(let match) = interface.kind, (match == .link) == wantsLink else { continue }
                 let free = cards.filter { card in !names.values.contains(card.name) }

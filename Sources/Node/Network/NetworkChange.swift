@@ -57,13 +57,31 @@ public struct NetworkChange {
     ///
     /// - Throws: when a card is not there
     public func plan(_ configuration: NodeConfiguration) throws -> (NetworkPlan, NodeConfiguration) {
-        let devices = try manager.snapshot().devices
+        let devices = try devices()
         let cards = try NetworkCards(configuration.network, among: devices)
         var pinned = configuration
         // A document without interfaces leaves the network to NetworkManager, with whatever it does by itself.
         if !configuration.network.interfaces.isEmpty { pinned.network = cards.pinned }
         let wanted = try NetworkProfiles(pinned, kernelNames: cards.kernelNames)
         return (NetworkPlan(wanted, in: profiles, cards: Set(cards.kernelNames.values)), pinned)
+    }
+
+    /// NetworkManager's devices, each with the address it was made with.
+    ///
+    /// A virtual card has no permanent address, and has that of its bond while it belongs to one; NetworkManager compares
+    /// profiles with the address that it met first, and notes that down for its next start.
+    func devices() throws -> [NetworkManager.Device] {
+        try manager.snapshot().devices.map { device in
+            guard !device.knowsPermanentAddress else { return device }
+            let state = "/run/NetworkManager/devices/\(if_nametoindex(device.name))"
+            let lines = ((try? File.readText(state, limit: 1 << 16)) ?? "").split(separator: "\n")
+            let key = "perm-hw-addr-fake="
+            var device = device
+            if let line = lines.first(where: { $0.hasPrefix(key) }) {
+                device.permanentAddress = line.dropFirst(key.count).lowercased()
+            }
+            return device
+        }
     }
 
     /// Where the change stands that `begin` has made.
@@ -106,7 +124,7 @@ public struct NetworkChange {
         let pending = PendingChange(
             checkpoint: try manager.createCheckpoint(timeout: timeout), owner: owner, added: plan.added.map(\.file),
             removed: plan.removed,
-            before: before.activations.flatMap { activation in
+            before: before.activations.filter { $0.state == .activated }.flatMap { activation in
                 activation.devices.compactMap { names[$0] }.map {
                     .init(device: $0, file: Path.name(files[activation.profile] ?? ""))
                 }
@@ -231,6 +249,20 @@ public struct NetworkChange {
         try restore(pending)
         try File.remove(candidateFile)
         try File.remove(pendingFile)
+        waitUntilRestored(pending)
+    }
+
+    /// NetworkManager goes back step by step after it has answered: wait a while, so that what we say is so.
+    private func waitUntilRestored(_ pending: PendingChange) {
+        let end = monotonicSeconds() + 10
+        let files = Set(pending.before.map(\.file))
+        while monotonicSeconds() < end {
+            guard let snapshot = try? manager.snapshot() else { return }
+            let paths = Set(snapshot.profiles.filter { files.contains(Path.name($0.file)) }.map(\.path))
+            let up = Set(snapshot.activations.filter { $0.state == .activated }.map(\.profile))
+            if paths.isSubset(of: up) { return }
+            usleep(200_000)
+        }
     }
 
     /// Brings up again what was up before the change and is not; after NetworkManager's own rollback that is nothing.

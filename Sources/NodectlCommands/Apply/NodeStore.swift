@@ -12,6 +12,10 @@ extension ConfigurationApplication.Store {
             read: {
                 store.current(warn: Output.warning).flatMap { NodeConfiguration.read($0.input.tree, Diagnostics()) }
             },
-            write: { try store.write($0, by: "nodectl apply") })
+            write: { try store.write($0, by: "nodectl apply") },
+            pin: {
+                let sources = store.current(warn: { _ in })?.generation.sources ?? [:]
+                try store.write($0, by: "the pinning of cards", sources: sources)
+            })
     }
 }

@@ -8,8 +8,13 @@ struct RecoverNetworkCommand: ParsableCommand {
         discussion: """
             Example: nodectl recover-network
 
-            Run by systemd after each start of NetworkManager. A change that nobody had confirmed is taken back.
+            Run by systemd after each start of NetworkManager. A change that nobody had confirmed is taken back, and cards \
+            that the stored configuration knows by their names alone are pinned by their hardware addresses.
             """, shouldDisplay: false)
 
-    func run() throws { try ConfigurationApplication.recover(store: .node) }
+    func run() throws {
+        try ConfigurationApplication.recover(store: .node)
+        // A change that waits would not know of it.
+        if !NetworkChange.isRecorded { try ConfigurationApplication.pinStored(store: .node) }
+    }
 }
