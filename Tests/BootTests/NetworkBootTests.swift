@@ -60,7 +60,15 @@ struct NetworkBootTests {
         ("dry-run", "nodectl apply --dry-run /run/node.yaml; echo status $?"),
         ("apply", "nodectl apply --yes /run/node.yaml; echo status $?"),
         ("again", "nodectl apply --yes /run/node.yaml; echo status $?"),
-        ("inside", "ip -color=never -brief address; cat /proc/net/bonding/bond0; ip -color=never -d link show storage; bridge -color=never link"),
+        (
+            "inside",
+            """
+            ip -color=never -brief address
+            cat /proc/net/bonding/bond0
+            ip -color=never -d link show storage
+            bridge -color=never link
+            """
+        ),
         ("outside", "for address in 192.0.2.10 2001:db8:5::10 198.51.100.10; do \(ping) $address; done"),
         ("names", "cat /proc/sys/kernel/hostname; hostnamectl --static; readlink /etc/localtime"),
         ("broken", "nodectl apply --timeout 20 /run/broken.yaml; echo status $?"),
