@@ -255,6 +255,26 @@ private let place = Position(file: "recipe.yaml", line: 3, column: 5)
         }
     }
 
+    /// `remove` takes from what `keep` leaves, besides what the rest of it needs.
+    @Test func removesFromWhatIsKept() throws {
+        try Folder.withTemporary { folder in
+            let tree = Tree(folder)
+            let modules = "/usr/lib/modules/6.1"
+            let names = ["net/nf_a", "net/nf_b", "net/nf_c", "net/other"]
+            try tree.write(
+                modules + "/modules.dep",
+                "kernel/net/nf_a.ko:\nkernel/net/nf_b.ko: kernel/net/nf_a.ko\nkernel/net/nf_c.ko:\nkernel/net/other.ko:\n"
+            )
+            for name in names { try tree.write("\(modules)/kernel/\(name).ko", "x") }
+            var wanted = trim()
+            wanted.kernelModules = .init(keep: [try rule("nf_*")], remove: [try rule("nf_a"), try rule("nf_c")])
+            var trimmer = Trimmer(tree)
+            try trimmer.apply(wanted)
+            let left = try Folder.walk(folder + modules + "/kernel").filter { $0.hasSuffix(".ko") }
+            #expect(left == ["net/nf_a.ko", "net/nf_b.ko"])
+        }
+    }
+
     @Test func keepsTheLanguagesAskedFor() throws {
         try Folder.withTemporary { folder in
             let tree = Tree(folder)

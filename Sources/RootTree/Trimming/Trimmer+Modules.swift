@@ -32,7 +32,9 @@ extension Trimmer {
             }
         }
         let candidates = Set(named.flatMap(\.paths))
-        let staying = modules.all.filter { selection.keep.isEmpty ? !candidates.contains($0) : kept.contains($0) }
+        let staying = modules.all.filter {
+            !candidates.contains($0) && (selection.keep.isEmpty || kept.contains($0))
+        }
         let needed = Set(staying).union(staying.flatMap(modules.needs))
         for (rule, paths) in named {
             var removal = Removal(rule)
