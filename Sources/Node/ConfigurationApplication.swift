@@ -61,7 +61,7 @@ public struct ConfigurationApplication {
         lines += settings.map { "\($0.name): \($0.old.isEmpty ? "(none)" : $0.old) -> \($0.new)" }
         if stored != configuration {
             let difference = LineDifference.lines(
-                from: stored?.shown ?? "", to: configuration.shown, context: 1)
+                from: stored?.shownYAML ?? "", to: configuration.shownYAML, context: 1)
             lines += ["stored configuration: \(stored == nil ? "new" : "changed")"] + difference.map { "  " + $0 }
         }
         return lines
@@ -157,17 +157,4 @@ public struct ConfigurationApplication {
 extension InterfaceSettings {
     /// Whether it is a card that is found by its name alone.
     fileprivate var isUnpinned: Bool { if case .card(.name) = kind { true } else { false } }
-}
-
-extension NodeConfiguration {
-    /// The document without secrets.
-    fileprivate var shown: String {
-        var copy = self
-        let hidden = Secret("(secret)")
-        if copy.administrator.passwordHash != nil { copy.administrator.passwordHash = hidden }
-        if copy.engine.password != nil { copy.engine.password = hidden }
-        if copy.engine.token != nil { copy.engine.token = hidden }
-        if copy.snmp.password != nil { copy.snmp.password = hidden }
-        return copy.yaml
-    }
 }

@@ -70,7 +70,7 @@ public struct MachineSettings {
     /// - Throws: when the root cannot be written
     public func render(root: String, warn: (String) -> Void) throws {
         let etc = Path.join(root, "etc")
-        if let name = configuration.hostname { try write(Path.join(etc, "hostname"), name.text) }
+        if let name = configuration.hostname { try SystemFile.update(Path.join(etc, "hostname"), to: name.text + "\n") }
         if let zone = configuration.time.zone {
             if File.kind(Path.join(root, "usr/share/zoneinfo/\(zone)")) == nil {
                 warn("the image has no time zone \"\(PlainText.printable(zone, limit: 80))\"; ignored")
@@ -79,17 +79,11 @@ public struct MachineSettings {
             }
         }
         if let language = configuration.locale.language {
-            try write(Path.join(etc, "locale.conf"), "LANG=\(language)")
+            try SystemFile.update(Path.join(etc, "locale.conf"), to: "LANG=\(language)\n")
         }
         if let keyboard = configuration.locale.keyboard {
-            try write(Path.join(etc, "vconsole.conf"), "KEYMAP=\(keyboard)")
+            try SystemFile.update(Path.join(etc, "vconsole.conf"), to: "KEYMAP=\(keyboard)\n")
         }
-    }
-
-    private func write(_ file: String, _ line: String) throws {
-        let content = Array((line + "\n").utf8)
-        if File.kind(file) == .regular, let present = try? File.read(file, limit: 4096), present == content { return }
-        try File.write(file, content)
     }
 
     private func link(_ path: String, to target: String) throws {

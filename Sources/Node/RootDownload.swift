@@ -1,4 +1,3 @@
-import Glibc
 import Host
 public import NodeConfig
 import Synchronization
@@ -9,9 +8,6 @@ import Transfer
 public struct RootDownload: Equatable, Sendable {
     /// What is left for everything else: unpacking, services, the writable layers.
     static let reserve = 256 << 20
-    /// Between two tries.
-    private static let pause: UInt32 = 3
-
     /// Where it is.
     public let url: String
     /// What it must be.
@@ -83,18 +79,7 @@ public struct RootDownload: Equatable, Sendable {
             urls: [url], destination: destination, checksum: checksum, size: size, limit: room ?? 4 << 30)
         let downloader = Downloader(certificates: certificates, progress: Self.reporter(say))
         say("fetching the root file system from \(redacted(url))")
-        let deadline = monotonicSeconds() + patience
-        while true {
-            do {
-                return try downloader.fetch([download], phase: "root", workers: 1)
-            } catch let failure as Failure where failure.status == .network {
-                // What the server refuses (a wrong path) it will refuse again.
-                let isRefused = failure.details.contains { $0.contains("returned error: 4") }
-                if isRefused || monotonicSeconds() >= deadline { throw failure }
-                say("\(failure.details.last ?? failure.message); trying again")
-                _ = sleep(Self.pause)
-            }
-        }
+        try downloader.fetch(download, phase: "root", patience: patience) { say("\($0); trying again") }
     }
 
     /// Tells every tenth of the way.

@@ -70,10 +70,10 @@ public struct AccessSettings {
         lines.append("PermitRootLogin \(takesPasswords ? "yes" : "prohibit-password")")
         if !ssh.keys.isEmpty {
             lines.append("AuthorizedKeysFile .ssh/authorized_keys /\(Self.keys)")
-            try write(Path.join(root, Self.keys), ssh.keys.map { $0 + "\n" }.joined())
+            try SystemFile.update(Path.join(root, Self.keys), to: ssh.keys.map { $0 + "\n" }.joined())
         }
         try Folder.create(Path.join(root, Path.parent(Self.drop)))
-        try write(Path.join(root, Self.drop), lines.map { $0 + "\n" }.joined())
+        try SystemFile.update(Path.join(root, Self.drop), to: lines.map { $0 + "\n" }.joined())
         guard ssh.enabled == false else { return }
         // What systemctl mask does.
         for unit in ["sshd.service", "sshd.socket", "ssh.service", "ssh.socket"] {
@@ -83,10 +83,5 @@ public struct AccessSettings {
             try Folder.create(Path.parent(link))
             guard symlink("/dev/null", link) == 0 else { throw Failure(.device, "cannot make the link \"\(link)\"") }
         }
-    }
-
-    private func write(_ file: String, _ text: String) throws {
-        if File.kind(file) == .regular, (try? File.readText(file, limit: 1 << 20)) == text { return }
-        try File.write(file, text)
     }
 }

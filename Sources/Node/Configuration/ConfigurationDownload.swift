@@ -1,14 +1,10 @@
 import Document
-import Glibc
 import Host
 import NodeConfig
 import Transfer
 
 /// Fetches the document that `nodewright.config=` names, as soon as there is a network.
 public struct ConfigurationDownload {
-    /// Between two tries.
-    private static let pause: UInt32 = 3
-
     private let inputs: NodeInputs
 
     /// The download for a node.
@@ -55,17 +51,7 @@ public struct ConfigurationDownload {
         let download = Download(
             urls: [source.url], destination: file, checksum: source.sha256.flatMap { Checksum(.sha256, hex: $0) },
             limit: NodeConfiguration.sizeLimit)
-        let downloader = Downloader(certificates: source.certificateAuthorities)
-        let deadline = monotonicSeconds() + patience
-        while true {
-            do {
-                return try downloader.fetch([download], phase: "configuration", workers: 1)
-            } catch let failure as Failure where failure.status == .network {
-                // What the server refuses (a wrong path) it will refuse again.
-                let isRefused = failure.details.contains { $0.contains("returned error: 4") }
-                if isRefused || monotonicSeconds() >= deadline { throw failure }
-                _ = sleep(Self.pause)
-            }
-        }
+        try Downloader(certificates: source.certificateAuthorities)
+            .fetch(download, phase: "configuration", patience: patience)
     }
 }

@@ -1,6 +1,7 @@
 import Document
 import Host
 public import NodeConfig
+import Transfer
 
 /// Every place of a node from which its configuration can come.
 public struct NodeInputs {
@@ -71,7 +72,7 @@ public struct NodeInputs {
             (ConfigurationInput.Origin.image, Path.join(root, Self.image), "/" + Self.image),
             (.credential, Path.join(root, Self.credential), "nodewright.config"),
             (.configDisk, copy("config-disk.yaml"), "\(ConfigDisk.label)/\(ConfigDisk.file)"),
-            (.url, fetched, redactedSource(commandLine.source)),
+            (.url, fetched, commandLine.source.map { redacted($0.url) } ?? "url.yaml"),
         ] {
             let file = File.kind(path) == .regular ? try? File.read(path, limit: NodeConfiguration.sizeLimit) : nil
             let firmware = origin == .credential ? FirmwareCredential.read(name, root: root) : nil
@@ -128,13 +129,5 @@ public struct NodeInputs {
         if (try? File.readText(file, limit: 64)) == mark { return false }
         try? File.write(file, mark, mode: 0o600)
         return true
-    }
-
-    /// The address without what may be secret in it.
-    private func redactedSource(_ source: ConfigurationSource?) -> String {
-        guard let url = source?.url else { return "url.yaml" }
-        let plain = url.prefix { $0 != "?" && $0 != "#" }
-        guard let at = plain.lastIndex(of: "@"), let scheme = plain.firstRange(of: "://") else { return String(plain) }
-        return String(plain[..<scheme.upperBound] + plain[plain.index(after: at)...])
     }
 }

@@ -34,18 +34,13 @@ struct PendingChange: Hashable {
         guard File.kind(file) == .regular, let bytes = try? File.read(file, limit: 1 << 20),
             let node = try? JSON.parse(bytes, file: file)
         else { return nil }
-        let value = JSONValue(node)
-        func text(_ key: String) -> String? { if case .string(let text) = value[key] { text } else { nil } }
-        func texts(_ value: JSONValue?) -> [String] {
-            guard case .array(let items) = value else { return [] }
-            return items.compactMap { if case .string(let text) = $0 { text } else { nil } }
-        }
-        guard let checkpoint = text("checkpoint"), let owner = text("owner") else { return nil }
+        func texts(_ key: String) -> [String] { (node[key]?.sequence ?? []).compactMap(\.string) }
+        guard let checkpoint = node["checkpoint"]?.string, let owner = node["owner"]?.string else { return nil }
         self.init(
-            checkpoint: checkpoint, owner: owner, added: texts(value["added"]), removed: texts(value["removed"]),
-            before: zip(texts(value["devices"]), texts(value["files"])).map { Before(device: $0, file: $1) },
-            madeDevices: texts(value["made"]), begun: text("begun").flatMap { Double($0) } ?? 0,
-            isConfirmed: value["confirmed"] == .bool(true))
+            checkpoint: checkpoint, owner: owner, added: texts("added"), removed: texts("removed"),
+            before: zip(texts("devices"), texts("files")).map { Before(device: $0, file: $1) },
+            madeDevices: texts("made"), begun: node["begun"]?.string.flatMap { Double($0) } ?? 0,
+            isConfirmed: node["confirmed"]?.bool == true)
     }
 
     init(
