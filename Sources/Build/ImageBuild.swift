@@ -77,25 +77,21 @@ public struct ImageBuild: Sendable {
         let baseTree = Tree(Path.join(base, "root"))
         let kernel = try KernelVersion.only(in: baseTree)
 
-        // 5. What needs nothing but packages, beside what needs the recipe's changes.
-        let stages = try together(
+        // 5. The recipe's changes, as soon as they can be made: squashfs, which takes the longest, waits for them alone.
+        let customised = try customise(baseTree, rung: rung, keys: keys)
+        let packing = RootPacking(
+            base: baseTree.folder, customised: Path.join(customised, "changes"), packages: packages.map(\.path),
+            epoch: epoch, compression: compression, blockSize: recipe.image.blockSize,
+            manifest: try manifest(packages, kernel: kernel, epoch: epoch), places: RecipePlaces(recipe))
+        let ((bootTree, initramfs), root) = try together(
             {
                 let bootTree = try cache.stage("boot loader", key: keys.bootLoader()) { work in
                     try install(
                         bootPackages, into: Path.join(work, "root"), rung: rung, epoch: epoch, name: "boot loader")
                 }
-                return (bootTree: bootTree, initramfs: try makeInitramfs(baseTree, kernel, keys: keys))
+                return (bootTree, try makeInitramfs(baseTree, kernel, keys: keys))
             },
-            {
-                let customised = try customise(baseTree, rung: rung, keys: keys)
-                let packing = RootPacking(
-                    base: baseTree.folder, customised: Path.join(customised, "changes"), packages: packages.map(\.path),
-                    epoch: epoch, compression: compression, blockSize: recipe.image.blockSize,
-                    manifest: try manifest(packages, kernel: kernel, epoch: epoch), places: RecipePlaces(recipe))
-                return (customised: customised, root: try pack(packing, rung: rung, keys: keys))
-            })
-        let (bootTree, initramfs) = stages.0
-        let (customised, root) = stages.1
+            { try pack(packing, rung: rung, keys: keys) })
 
         // 6. The artefacts.
         let parts = ImageParts(

@@ -8,7 +8,7 @@ import RootTree
 public import Sandbox
 
 /// Packing the finished root tree into its squashfs, inside a worker, where the tree's layers can be mounted.
-public struct RootPacking {
+public struct RootPacking: Sendable {
     /// The workers of this module, by name; the program registers them with `Worker.serve`.
     public static let workers: [String: Worker.Body] = ["pack": RootPacking.worker]
 
