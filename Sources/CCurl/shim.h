@@ -10,3 +10,10 @@ static inline CURLcode ncurl_set_write(CURL *h, CURLoption o, ncurl_write_fn f) 
 typedef int (*ncurl_progress_fn)(void *, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 static inline CURLcode ncurl_set_progress(CURL *h, ncurl_progress_fn f) { return curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, f); }
 static inline CURLcode ncurl_get_long(CURL *h, CURLINFO i, long *v) { return curl_easy_getinfo(h, i, v); }
+static inline CURLcode ncurl_get_string(CURL *h, CURLINFO i, const char **v) { return curl_easy_getinfo(h, i, v); }
+static inline CURLcode ncurl_set_copied_blob(CURL *h, CURLoption o, const void *bytes, size_t count) {
+    struct curl_blob blob = {.data = (void *)bytes, .len = count, .flags = CURL_BLOB_COPY};
+    return curl_easy_setopt(h, o, &blob);
+}
+static inline CURLcode ncurl_set_list(CURL *h, CURLoption o, struct curl_slist *v) { return curl_easy_setopt(h, o, v); }
+static inline CURLcode ncurl_set_copied_body(CURL *h, const void *v) { return curl_easy_setopt(h, CURLOPT_COPYPOSTFIELDS, v); }

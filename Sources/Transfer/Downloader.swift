@@ -33,7 +33,7 @@ public struct Downloader: Sendable {
         let total = known ? missing.reduce(0) { $0 + ($1.size ?? 0) } : nil
         progress(.started(phase: phase, total: total, unit: .bytes))
         let done = Mutex(0)
-        let handles = HandlePool(certificates: certificates)
+        let handles = HandlePool()
         _ = try parallelMap(missing, workers: min(max(1, workers), 16)) { [progress] download in
             try handles.withHandle { handle in
                 var counted = 0
@@ -55,10 +55,12 @@ public struct Downloader: Sendable {
     ///
     /// - Parameter limit: more bytes than this are refused
     public func bytes(_ url: String, limit: Int = 64 << 20) throws -> [UInt8] {
-        let handle = try CurlHandle(certificates: certificates)
+        let handle = try CurlHandle()
         let content = Box()
         let outcome = try during("downloading \(redacted(url))") {
-            try handle.receive(url, offset: 0, limit: limit, restart: {}) { content.bytes += $0 }
+            try handle.receive(url, certificates: certificates, offset: 0, limit: limit, restart: {}) {
+                content.bytes += $0
+            }
         }
         if case .unavailable(let reason) = outcome { throw unreachable(url, [reason]) }
         return content.bytes
@@ -144,7 +146,7 @@ public struct Downloader: Sendable {
         let limit = download.size ?? download.limit
         return try during("downloading \(redacted(url))") {
             try handle.receive(
-                url, offset: offset, limit: limit,
+                url, certificates: certificates, offset: offset, limit: limit,
                 restart: {
                     try check("write \"\(partial)\"") { ftruncate(descriptor, 0) }
                     position = 0
@@ -186,13 +188,10 @@ public struct Downloader: Sendable {
 private final class HandlePool: Sendable {
     private struct Idle: @unchecked Sendable { var handles: [CurlHandle] = [] }
     private let idle = Mutex(Idle())
-    private let certificates: String?
-
-    init(certificates: String?) { self.certificates = certificates }
 
     func withHandle<Value>(_ body: (CurlHandle) throws -> Value) throws -> Value {
         let borrowed = idle.withLock { Idle(handles: $0.handles.popLast().map { [$0] } ?? []) }.handles.first
-        let handle = try borrowed ?? CurlHandle(certificates: certificates)
+        let handle = try borrowed ?? CurlHandle()
         let entry = Idle(handles: [handle])
         defer { idle.withLock { $0.handles += entry.handles } }
         return try body(handle)

@@ -34,7 +34,7 @@ import Testing
     @Test(arguments: [
         ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy"),
     ])
-    func base64(_ plain: String, _ encoded: String) { #expect(Base64.encode(Array(plain.utf8)) == encoded) }
+    func base64(_ plain: String, _ encoded: String) { #expect(Base64.text(Array(plain.utf8)) == encoded) }
 
     /// The probe must be able to succeed: under emulation its guest always runs.
     @Test func probeGuestRunsUnderEmulation() throws {

@@ -69,7 +69,7 @@ public struct Machine: Sendable {
         }
         for credential in credentials {
             // Base64 has none of the characters that mean something to QEMU.
-            let value = "io.systemd.credential.binary:\(credential.name)=\(Base64.encode(credential.value))"
+            let value = "io.systemd.credential.binary:\(credential.name)=\(Base64.text(credential.value))"
             arguments += ["-smbios", "type=11,value=" + value]
         }
         arguments += mediumArguments

@@ -79,7 +79,7 @@ extension CommandLineReader {
     mutating func readSSHKey(_ word: Word) {
         let key = word.content.text
         // The form takes a list; a key is checked as its element is.
-        guard Form<String>.isSSHKey(key) else {
+        guard SSHPublicKey(key) != nil else {
             error(
                 word, at: word.content, "this is not a public SSH key",
                 hint: "the key has spaces in it, so it stands in quotes: sshkey=\"ssh-ed25519 AAAA... name\"")

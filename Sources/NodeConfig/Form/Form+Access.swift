@@ -1,4 +1,5 @@
 import Document
+import Host
 
 extension Form where Value == Secret {
     /// A hash as crypt(3) makes it.
@@ -21,23 +22,7 @@ extension Form where Value == String {
         string(
             "a public SSH key in one line, such as \"ssh-ed25519 AAAA… name\"",
             pattern: "^(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?$", limit: 16384, isQuiet: true,
-            where: isSSHKey)
-    }
-
-    private static let sshKeyTypes: Set<String> = [
-        "ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
-        "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com",
-    ]
-
-    @Sendable static func isSSHKey(_ text: String) -> Bool {
-        let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-        guard isOneLine(text), parts.count >= 2, sshKeyTypes.contains(String(parts[0])),
-            let blob = Base64.bytes(parts[1]), blob.count > 4 + parts[0].utf8.count
-        else { return false }
-        // The key begins with the length and the name of its own type (RFC 4253, 6.6).
-        let name = Array(parts[0].utf8)
-        return Array(blob.prefix(4)) == [0, 0, 0, UInt8(name.count)]
-            && Array(blob.dropFirst(4).prefix(name.count)) == name
+            where: { SSHPublicKey($0) != nil })
     }
 
     /// One or more certificates as PEM text.
