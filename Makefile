@@ -5,7 +5,7 @@ NODEWRIGHT := $(RELEASE)/nodewright
 FOLDERS := Sources Tests Package.swift
 
 .NOTPARALLEL:
-.PHONY: help setup build lab image check check-full bench lint format clean
+.PHONY: help setup build lab image check check-full bench demo-engine lint format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -32,6 +32,10 @@ check-full: check ## Every scenario that the issues name: check, and the boots t
 
 bench: setup lab ## Measure: lab, resolve, cold build, rebuilds, memory, sizes
 	@Tests/bench
+
+demo-engine: ## Start an engine that behaves like oVirt's, to register nodes with, and say how to use it
+	@mkdir -p .build
+	@python3 Tests/Oracle/engine.py .build/demo-engine --port 8443 --people
 
 lint: ## Check the style
 	swift format lint --strict --parallel --recursive --configuration .swift-format $(FOLDERS)

@@ -98,7 +98,9 @@ let package = Package(
         .executableTarget(name: "nodectl", dependencies: ["NodectlCommands"], swiftSettings: settings),
 
         // Tests: one folder per module; ImageTests build whole images, BootTests start them in QEMU.
-        .target(name: "TestSupport", dependencies: ["CLinux", "Host"], path: "Tests/Support", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["CLinux", "Document", "Host", "Transfer"], path: "Tests/Support",
+            swiftSettings: settings),
         tests("HostTests", ["Host", "TestSupport"]),
         tests("DocumentTests", ["Document", "Host", "TestSupport"]),
         tests("RecipeTests", ["Document", "Recipe", "Host", "TestSupport"]),

@@ -35,7 +35,8 @@ enum ServiceProbe {
         }
     }
 
-    private static func addresses(of host: HostAddress) -> [IPAddress] {
+    /// The addresses of a name, as the system's resolver knows them.
+    static func addresses(of host: HostAddress) -> [IPAddress] {
         if case .address(let address) = host { return [address] }
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

@@ -1,0 +1,47 @@
+import Glibc
+import Host
+
+/// Registration without a person: what may pass is tried again for a while, anything else ends it.
+public struct PatientRegistration {
+    /// Seconds between the first two tries.
+    static let firstPause = 5.0
+    /// The longest pause, in seconds.
+    static let longestPause = 120.0
+
+    private let registration: Registration
+    private let patience: Double
+    private let pause: (Double) -> Void
+
+    /// - Parameters:
+    ///   - patience: for so many seconds it is tried again
+    ///   - pause: waits so many seconds
+    public init(
+        _ registration: Registration, patience: Double, pause: @escaping (Double) -> Void = { usleep(UInt32($0 * 1e6)) }
+    ) {
+        self.registration = registration
+        self.patience = patience
+        self.pause = pause
+    }
+
+    /// Registers, or says why not.
+    ///
+    /// - Parameter again: hears why it is tried once more
+    /// - Throws: what the last try threw
+    @discardableResult
+    public func run(again: (String) -> Void) throws -> RegistrationState {
+        var next = Self.firstPause
+        var left = patience
+        while true {
+            do {
+                return try registration.run()
+            } catch let failure as Failure where [.network, .busy].contains(failure.status) && left > 0 {
+                // Hundreds of nodes that start together must not ask together.
+                let seconds = min(left, next * Double.random(in: 0.5...1.5))
+                again("\(failure.message); trying again in \(Int(seconds.rounded(.up))) s")
+                pause(seconds)
+                left -= seconds
+                next = min(next * 2, Self.longestPause)
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Document
+import Glibc
+import Host
+import NodeConfig
+
+/// What a node remembers of its engine: on the state partition, or until the next start where there is none.
+public struct RegistrationStore: Sendable {
+    private let folder: String
+
+    /// The store of a node.
+    ///
+    /// - Parameter root: `/`, or a fixture
+    public init(root: String = "/") {
+        let state = Path.join(root, StatePartition.mountPoint)
+        folder = Path.join(File.kind(state) == .folder ? state : Path.join(root, "run/nodewright"), "engine")
+    }
+
+    /// One process at a time registers.
+    ///
+    /// - Throws: `.busy` while another one does
+    func lock() throws -> FileLock {
+        try Folder.create(folder, mode: 0o700)
+        do { return try FileLock(Path.join(folder, "lock"), wait: false) } catch let failure as Failure
+            where failure.status == .busy
+        {
+            throw Failure(
+                .busy, "another process is registering this node",
+                hint: "nodectl register --status shows how far it is; systemctl stop nodewright-register ends it")
+        }
+    }
+
+    /// Whether there is an engine to be forgotten.
+    var isUsed: Bool { [stateFile, authorityFile, keyFile].contains { File.exists($0) } }
+
+    private var authorityFile: String { Path.join(folder, "ca.pem") }
+    private var stateFile: String { Path.join(folder, "registration.json") }
+    private var idFile: String { Path.join(folder, "unique-id") }
+    private var keyFile: String { Path.join(folder, "engine.pub") }
+
+    /// How far registration has come; nil when nobody has tried, or what is there cannot be read.
+    public var state: RegistrationState? {
+        guard let bytes = try? File.read(stateFile, limit: 1 << 20),
+            let node = try? JSON.parse(bytes, file: stateFile)
+        else { return nil }
+        return RegistrationState(json: node)
+    }
+
+    /// Remembers how far registration has come.
+    func keep(_ state: RegistrationState) throws {
+        try write(stateFile, JSON.text(state.json, pretty: true), mode: 0o600)
+    }
+
+    /// The authority of the engine that is trusted, as PEM text; nil for another engine, or when none is.
+    func authority(of engine: EngineLocation) -> String? {
+        guard let text = try? File.readText(authorityFile, limit: 1 << 20) else { return nil }
+        // The first line names the engine: PEM allows text around its blocks.
+        return text.hasPrefix(Self.header(engine)) ? text : nil
+    }
+
+    /// Trusts an authority from now on, and only for this engine.
+    func keep(authority pem: String, of engine: EngineLocation) throws {
+        try write(authorityFile, Self.header(engine) + pem, mode: 0o644)
+    }
+
+    private static func header(_ engine: EngineLocation) -> String { "# authority of \(engine)\n" }
+
+    /// The key of the engine that was let in last.
+    var sshKey: SSHPublicKey? { SystemFile.line(keyFile).flatMap { SSHPublicKey($0) } }
+
+    /// Remembers which key was let in, so that it can be shut out when the node gets another engine.
+    func keep(sshKey: SSHPublicKey) throws { try write(keyFile, "\(sshKey)\n", mode: 0o644) }
+
+    /// The unique id, where the firmware has none that lasts.
+    var uniqueID: String? { SystemFile.line(idFile) }
+
+    func keep(uniqueID: String) throws {
+        try Folder.create(folder, mode: 0o700)
+        try SystemFile.update(idFile, to: uniqueID + "\n")
+    }
+
+    /// Forgets engine, authority and state; the node's own unique id stays.
+    func forget() throws {
+        for file in [stateFile, authorityFile, keyFile] { try File.remove(file) }
+    }
+
+    private func write(_ file: String, _ text: String, mode: UInt32) throws {
+        try Folder.create(folder, mode: 0o700)
+        if (try? File.readText(file, limit: 1 << 20)) == text { return }
+        try File.write(file, text, mode: mode)
+    }
+}

@@ -1,0 +1,95 @@
+import Host
+import TestSupport
+import Testing
+import Transfer
+
+/// HTTPS with servers as they are.
+@Suite struct WebClientTests {
+    private func url(_ engine: TestEngine, _ host: String = "127.0.0.1") -> String {
+        "https://\(host):\(engine.port)/ovirt-engine/services/health"
+    }
+
+    @Test func onlyTheGivenAuthorityCounts() throws {
+        let engine = try TestEngine()
+        let right = try WebClient(.authorities(engine.authority)).send(.init(url(engine)))
+        #expect(right.status == 200)
+        #expect(right.type == "text/html")
+        #expect(right.body == Array("DB Up!Welcome to Health Status!".utf8))
+        let wrong = #expect(throws: Failure.self) {
+            _ = try WebClient(.authorities(engine.otherAuthority)).send(.init(url(engine)))
+        }
+        #expect(wrong?.status == .signature)
+        // Several may be given.
+        let both = try WebClient(.authorities(engine.otherAuthority + engine.authority)).send(.init(url(engine)))
+        #expect(both.status == 200)
+        #expect(try WebClient(.unchecked).send(.init(url(engine))).status == 200)
+        for certificate in ["wrong-name", "expired", "foreign"] {
+            try engine.set(["certificate": certificate])
+            let failure = #expect(throws: Failure.self) {
+                _ = try WebClient(.authorities(engine.authority)).send(.init(url(engine)))
+            }
+            #expect(failure?.status == .signature, "\(certificate)")
+        }
+    }
+
+    @Test func nothingUnencrypted() throws {
+        let server = try LoopbackServer()
+        defer { server.stop() }
+        server.respond("/", .init(body: [1]))
+        let failure = #expect(throws: Failure.self) { _ = try WebClient(.unchecked).send(.init(server.url("/"))) }
+        #expect(failure?.status == .network)
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test func limitsTimeAndSize() throws {
+        let engine = try TestEngine(["fault": "health:endless"])
+        let client = try WebClient(.authorities(engine.authority), timeout: 1)
+        let endless = #expect(throws: Failure.self) { _ = try client.send(.init(url(engine), limit: 100_000)) }
+        #expect(endless?.message == "the server sends more than the 100000 bytes that are allowed")
+        for fault in ["slow", "silent"] {
+            try engine.set(["fault": "health:\(fault)"])
+            let begin = monotonicSeconds()
+            let failure = #expect(throws: Failure.self) { _ = try client.send(.init(url(engine))) }
+            #expect(failure?.status == .network)
+            #expect(monotonicSeconds() - begin < 10)
+        }
+        // The client itself is as good as before.
+        try engine.set(["fault": "health:chunked"])
+        #expect(try client.send(.init(url(engine))).body.count == 31)
+    }
+
+    @Test func redirectsAreReportedAndNotFollowed() throws {
+        let engine = try TestEngine(["fault": "health:redirect"])
+        let response = try WebClient(.authorities(engine.authority)).send(.init(url(engine)))
+        #expect(response.status == 302)
+        #expect(response.redirect == "https://other.example.org/ovirt-engine/services/health")
+    }
+
+    @Test func aHeaderIsOneLine() throws {
+        let engine = try TestEngine()
+        let failure = #expect(throws: Failure.self) {
+            _ = try WebClient(.unchecked).send(.init(url(engine), headers: ["X: a\r\nY: b"]))
+        }
+        #expect(failure?.status == .invalidInput)
+        #expect(try engine.requests().isEmpty)
+    }
+
+    @Test func certificatesAreReadStrictly() throws {
+        let engine = try TestEngine()
+        let text = engine.authority + engine.otherAuthority
+        let all = try Certificate.all(pem: Array(text.utf8), name: "a test")
+        #expect(all.map(\.subject) == ["CN=engine authority", "CN=other authority"])
+        #expect(all.allSatisfy { $0.isAuthority && $0.validity.contains(wallClockSeconds()) })
+        #expect(all[0].pem == engine.authority)
+        #expect(all[0].fingerprint(.sha1).hex == engine.sha1.filter { $0 != ":" }.lowercased())
+        let broken = engine.authority.split(separator: "\n").map { $0.hasPrefix("MII") ? "MIIx" + $0.dropFirst(4) : $0 }
+        for text in [
+            "", "no certificate", broken.joined(separator: "\n"), engine.authority + "-----BEGIN CERTIFICATE-----\nAA",
+        ] {
+            let failure = #expect(throws: Failure.self) {
+                _ = try Certificate.all(pem: Array(text.utf8), name: "a test")
+            }
+            #expect(failure?.message == "a test is not a certificate in PEM form", "\(text)")
+        }
+    }
+}
