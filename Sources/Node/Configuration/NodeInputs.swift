@@ -124,9 +124,8 @@ public struct NodeInputs {
         guard other != reading.configuration else { return false }
         let file = Path.join(store.folder, "ignored")
         // A fingerprint and no more: the inputs may have secrets in them.
-        let mark =
-            "\(other.yaml.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })\n"
-        if (try? File.readText(file, limit: 64)) == mark { return false }
+        let mark = Checksum.of(Array(other.yaml.utf8)).hex + "\n"
+        if (try? File.readText(file, limit: 128)) == mark { return false }
         try? File.write(file, mark, mode: 0o600)
         return true
     }
