@@ -11,8 +11,6 @@ extension Form where Value == IPAddress {
                 !address.isMulticast
             else { return nil }
             return address
-        } text: {
-            $0.description
         }
     }
 
@@ -34,8 +32,6 @@ extension Form where Value == IPPrefix {
             "\(what) with the length of its prefix, such as \(example)", schema: [.init("pattern", .string(pattern))]
         ) { text in
             IPPrefix(text).flatMap { $0.address.family == family ? $0 : nil }
-        } text: {
-            $0.description
         }
         return Form(plain.description) { node, name, diagnostics in
             // Forgetting the length is the usual mistake.
@@ -59,8 +55,6 @@ extension Form where Value == MACAddress {
             schema: [.init("pattern", "^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2})+$")]
         ) { text in
             MACAddress(text).flatMap { $0.isUnicast ? $0 : nil }
-        } text: {
-            $0.description
         }
     }
 }
@@ -70,8 +64,6 @@ extension Form where Value == HostAddress {
     static var host: Form {
         text("a host name or an IP address", schema: [.init("minLength", 1), .init("maxLength", 253)]) {
             HostAddress($0)
-        } text: {
-            $0.description
         }
     }
 }
@@ -81,8 +73,6 @@ extension Form where Value == Endpoint {
     static var endpoint: Form {
         text("HOST or HOST:PORT, with [ ] around an IPv6 address before a port", schema: [.init("minLength", 1)]) {
             Endpoint($0)
-        } text: {
-            $0.description
         }
     }
 }
@@ -109,8 +99,6 @@ extension Form where Value == CertificateFingerprint {
             schema: [.init("pattern", "^[0-9A-Fa-f:]+$")]
         ) {
             CertificateFingerprint($0)
-        } text: {
-            $0.description
         }
     }
 }
@@ -123,8 +111,6 @@ extension Form where Value == ByteSize {
             schema: [.init("pattern", "^[0-9]+(\\.[0-9]+)? ?(B|[KMGT]|[KMGT]iB|[kKMGT]B)$")]
         ) {
             ByteSize($0)
-        } text: {
-            $0.description
         }
     }
 }

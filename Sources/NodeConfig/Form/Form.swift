@@ -44,6 +44,13 @@ extension Form {
         }
     }
 
+    /// A value whose description is its canonical text.
+    static func text(
+        _ words: String, schema: [JSONValue.Member] = [], parse: @escaping @Sendable (String) -> Value?
+    ) -> Form where Value: CustomStringConvertible {
+        text(words, schema: schema, parse: parse) { $0.description }
+    }
+
     /// A list; the same element twice is a mistake, unless `unique` is false because that is looked for elsewhere.
     static func list<Element>(_ element: Form<Element>, _ words: String, limit: Int = 256, unique: Bool = true) -> Form<
         [Element]
