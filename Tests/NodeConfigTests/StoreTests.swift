@@ -90,6 +90,31 @@ import Testing
         }
     }
 
+    /// A file that was cut off is still YAML as a rule, and would say less than was stored.
+    @Test func aGenerationCutOffAnywhereIsPassedOver() throws {
+        try withStore { store in
+            try store.write(named("one"), by: "test")
+            var two = named("two")
+            two.locale.keyboard = "de"
+            try store.write(two, by: "test", sources: ["hostname": "config disk"])
+            let path = Path.join(store.folder, "2.yaml")
+            let whole = try File.read(path)
+            for length in 0..<whole.count {
+                try File.write(path, Array(whole.prefix(length)))
+                var warnings: [String] = []
+                #expect(store.current { warnings.append($0) }?.generation.number == 1, "after \(length) bytes")
+                #expect(warnings.count == 1 && warnings[0].hasPrefix("generation 2 of the stored configuration is"))
+            }
+            try File.write(path, Array(whole.dropLast(20)))
+            #expect(failure(store, 2)?.message == "generation 2 is current already")
+            #expect(try store.rollBack(to: 1).number == 1)
+            #expect(failure(store, 2)?.message == "generation 2: its end is missing")
+            try File.write(path, whole)
+            #expect(try store.rollBack(to: 2).number == 2)
+            #expect(hostname(store) == "two")
+        }
+    }
+
     @Test(arguments: ["../../etc/shadow", "9.yaml", "x", "-1.yaml", "/etc/passwd.yaml"])
     func foreignLinksAreNotFollowed(target: String) throws {
         try withStore { store in

@@ -64,7 +64,7 @@ public struct ConfigurationStore: Sendable {
         for generation in all.reversed() where generation.number <= newest {
             let diagnostics = Diagnostics()
             do {
-                let bytes = try File.read(generation.path, limit: NodeConfiguration.sizeLimit)
+                let bytes = try wholeContent(generation.path)
                 if let input = ConfigurationInput(.stored, bytes, file: generation.path, diagnostics),
                     NodeConfiguration.read(input.tree, diagnostics) != nil
                 {
@@ -101,7 +101,7 @@ public struct ConfigurationStore: Sendable {
             let earlier = try numbers()
             let number = (earlier.last ?? 0) + 1
             let header = GenerationHeader(author: author, sources: sources)
-            try File.write(path(number), header.text + configuration.yaml, mode: 0o600)
+            try File.write(path(number), header.text + configuration.yaml + GenerationHeader.end, mode: 0o600)
             try makeCurrent(number)
             for old in (earlier + [number]).dropLast(Self.limit) { try File.remove(path(old)) }
             return number
@@ -138,11 +138,23 @@ public struct ConfigurationStore: Sendable {
             guard !target.isCurrent else {
                 throw Failure(.nothingToDo, "generation \(target.number) is current already")
             }
-            let bytes = try File.read(target.path, limit: NodeConfiguration.sizeLimit)
-            _ = try during("generation \(target.number)") { try NodeConfiguration.read(bytes, file: target.path) }
+            _ = try during("generation \(target.number)") {
+                try NodeConfiguration.read(wholeContent(target.path), file: target.path)
+            }
             try makeCurrent(target.number)
             return target
         }
+    }
+
+    /// The content of a generation.
+    ///
+    /// - Throws: also when a damaged disk has cut it off, which YAML does not show
+    private func wholeContent(_ path: String) throws -> [UInt8] {
+        let bytes = try File.read(path, limit: NodeConfiguration.sizeLimit)
+        guard GenerationHeader.isWhole(bytes) else {
+            throw Failure(.invalidInput, "its end is missing")
+        }
+        return bytes
     }
 
     private func path(_ number: Int) -> String { Path.join(folder, "\(number).yaml") }

@@ -1,7 +1,16 @@
-/// The comment at the head of a stored configuration: who wrote it, and where its values came from.
+/// The comments around a stored configuration: at its head who wrote it, and where its values came from; at its end that it is
+/// whole.
 struct GenerationHeader {
     private static let authorPrefix = "# written by "
     private static let sourcePrefix = "# from "
+
+    /// The last line.
+    static let end = "# end\n"
+
+    /// Whether a file has the end that belongs to its head; one that somebody else has written needs none.
+    static func isWhole(_ bytes: [UInt8]) -> Bool {
+        !bytes.starts(with: Array(authorPrefix.utf8)) || bytes.suffix(end.utf8.count).elementsEqual(end.utf8)
+    }
 
     /// Who wrote it; nil when the file does not say.
     let author: String?
