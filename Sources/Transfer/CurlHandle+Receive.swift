@@ -7,6 +7,8 @@ extension CurlHandle {
         case complete
         /// The server or the network failed in a way that another mirror, or another try, may not.
         case unavailable(String)
+        /// The server's certificate is not one that is accepted.
+        case untrusted(String)
         /// The server cannot go on from the offset; the file must be fetched from its beginning.
         case cannotResume
     }
@@ -46,6 +48,7 @@ extension CurlHandle {
         }
         if code == CURLE_OK { return .complete }
         let refused = code == CURLE_RANGE_ERROR || code == CURLE_BAD_DOWNLOAD_RESUME || responseStatus == 416
-        return offset > 0 && refused ? .cannotResume : .unavailable(reason(code))
+        if offset > 0, refused { return .cannotResume }
+        return code == CURLE_PEER_FAILED_VERIFICATION ? .untrusted(reason(code)) : .unavailable(reason(code))
     }
 }

@@ -24,8 +24,8 @@ public struct Downloader: Sendable {
     /// - Parameters:
     ///   - phase: the name of the phase in progress events
     ///   - workers: how many transfers at a time, 1...16
-    /// - Throws: `.network` when every mirror failed, `.signature` when the content is not what was expected, `.device` when it
-    ///   cannot be written
+    /// - Throws: `.network` when every mirror failed, `.signature` when the content is not what was expected or no mirror's
+    ///   certificate is accepted, `.device` when it cannot be written
     public func fetch(_ downloads: [Download], phase: String, workers: Int = 6) throws {
         let missing = downloads.filter { !File.exists($0.destination) }
         guard !missing.isEmpty else { return }
@@ -53,17 +53,26 @@ public struct Downloader: Sendable {
 
     /// Fetches a small file into memory.
     ///
-    /// - Parameter limit: more bytes than this are refused
-    public func bytes(_ url: String, limit: Int = 64 << 20) throws -> [UInt8] {
+    /// - Parameters:
+    ///   - limit: more bytes than this are refused
+    ///   - tooLarge: the class of the failure for more bytes
+    /// - Throws: `.network` when the server does not answer or has no such file, `.signature` when its certificate is not accepted
+    public func bytes(_ url: String, limit: Int = 64 << 20, tooLarge: ExitStatus = .signature) throws -> [UInt8] {
         let handle = try CurlHandle()
         let content = Box()
         let outcome = try during("downloading \(redacted(url))") {
-            try handle.receive(url, certificates: certificates, offset: 0, limit: limit, restart: {}) {
-                content.bytes += $0
+            try handle.receive(url, certificates: certificates, offset: 0, limit: .max, restart: {}) { piece in
+                guard content.bytes.count + piece.count <= limit else {
+                    throw Failure(tooLarge, "the server sends more than the \(limit) bytes that are allowed here")
+                }
+                content.bytes += piece
             }
         }
-        if case .unavailable(let reason) = outcome { throw unreachable(url, [reason]) }
-        return content.bytes
+        switch outcome {
+        case .complete, .cannotResume: return content.bytes
+        case .unavailable(let reason): throw unreachable(url, [reason])
+        case .untrusted(let reason): throw untrusted(url, [reason])
+        }
     }
 
     /// Fetches one file.
@@ -74,6 +83,7 @@ public struct Downloader: Sendable {
         // Only a checksum tells whether what is there and what will come belong together.
         if download.checksum == nil { try File.remove(download.partial) }
         var reasons: [String] = []
+        var untrustedServers = 0
         var urls = download.urls[...]
         while let url = urls.popFirst() {
             let isResumed = File.exists(download.partial)
@@ -93,17 +103,29 @@ public struct Downloader: Sendable {
                 }
             case .unavailable(let reason):
                 reasons.append("\(redacted(url)): \(reason)")
+            case .untrusted(let reason):
+                reasons.append("\(redacted(url)): \(reason)")
+                untrustedServers += 1
             case .cannotResume:
                 reasons.append("\(redacted(url)): cannot resume")
             }
         }
-        throw unreachable(download.urls.first ?? download.destination, reasons)
+        let url = download.urls.first ?? download.destination
+        throw untrustedServers > 0 && untrustedServers == reasons.count
+            ? untrusted(url, reasons) : unreachable(url, reasons)
     }
 
     private func unreachable(_ url: String, _ reasons: [String]) -> Failure {
         Failure(
             .network, "cannot download \(redacted(url))",
             hint: "check the address and the network; what has arrived is kept, the next run goes on from there",
+            details: reasons)
+    }
+
+    private func untrusted(_ url: String, _ reasons: [String]) -> Failure {
+        Failure(
+            .signature, "the certificate of the server is not accepted: \(redacted(url))",
+            hint: "check the authorities that servers are checked with, the name in the address, and the clock",
             details: reasons)
     }
 
@@ -115,7 +137,7 @@ public struct Downloader: Sendable {
             let before = (try? File.size(download.partial)) ?? 0
             let outcome = try transfer(url, download, handle, arrived)
             switch outcome {
-            case .complete: return outcome
+            case .complete, .untrusted: return outcome
             case .cannotResume: try File.remove(download.partial)
             case .unavailable:
                 if attempt == 5 || ((try? File.size(download.partial)) ?? 0) <= before { return outcome }
