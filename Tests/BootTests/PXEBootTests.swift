@@ -1,4 +1,3 @@
-import Glibc
 import Host
 import TestSupport
 import Testing
@@ -76,59 +75,28 @@ struct PXEBootTests {
     @Test(.enabled(if: isFull, "runs in \"make check-full\"")) func httpsOverABond() throws {
         try Folder.withTemporary(in: "/var/tmp") { work in
             let certificate = Path.join(work, "etc/nodewright/root-ca.pem")
-            let key = Path.join(work, "key.pem")
             try Folder.create(Path.parent(certificate))
-            try Command(
-                "openssl",
-                [
-                    "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
-                    "-subj", "/CN=bench", "-addext", "subjectAltName=IP:10.0.2.2",
-                ]
-            ).run().check()
-            let segment = try Command(
-                "cpio", ["--quiet", "--create", "--format", "newc"], folder: work,
-                input: .bytes(Array("etc\netc/nodewright\netc/nodewright/root-ca.pem\n".utf8))
-            ).run().check().output
-            let initramfs = Path.join(work, "initrd.img")
-            var content = try File.read(Path.join(folder, "initrd.img"))
-            // The kernel takes a further archive only at a multiple of four, as boot loaders lay it.
-            content += [UInt8](repeating: 0, count: (4 - content.count % 4) % 4)
-            try File.write(initramfs, content + segment)
-            let sums = try File.readText(Path.join(folder, "SHA256SUMS")).split(separator: "\n")
-            let checksum = try #require(sums.first { $0.hasSuffix(" root.squashfs") }).prefix(64)
-            try withServer(certificate, key, work) { port in
+            try TLSServer.with(folder: folder, certificate: certificate) { server in
+                let segment = try Command(
+                    "cpio", ["--quiet", "--create", "--format", "newc"], folder: work,
+                    input: .bytes(Array("etc\netc/nodewright\netc/nodewright/root-ca.pem\n".utf8))
+                ).run().check().output
+                let initramfs = Path.join(work, "initrd.img")
+                var content = try File.read(Path.join(folder, "initrd.img"))
+                // The kernel takes a further archive only at a multiple of four, as boot loaders lay it.
+                content += [UInt8](repeating: 0, count: (4 - content.count % 4) % 4)
+                try File.write(initramfs, content + segment)
+                let sums = try File.readText(Path.join(folder, "SHA256SUMS")).split(separator: "\n")
+                let checksum = try #require(sums.first { $0.hasSuffix(" root.squashfs") }).prefix(64)
                 let result = try start(
                     "net.ifnames=0 bond=bond0:eth0:mode=active-backup ip=bond0:dhcp vlan=bond0.5:bond0 "
                         + "ip=192.0.2.5:::255.255.255.0:node5:bond0.5:none "
-                        + "nodewright.root=https://10.0.2.2:\(port)/root.squashfs nodewright.root-sha256=\(checksum)",
+                        + "nodewright.root=https://10.0.2.2:\(server.port)/root.squashfs nodewright.root-sha256=\(checksum)",
                     initramfs: initramfs, until: "the root file system is here and right", "Enter to log in")
                 #expect(result.status == 0, "\(result.errorTail)")
                 #expect(result.text.contains(/bond0 .*10\.0\.2\.15/), "\(result.text.suffix(4000))")
                 #expect(result.text.contains(/bond0\.5 .*192\.0\.2\.5/), "\(result.text.suffix(4000))")
             }
         }
-    }
-
-    /// Serves the folder over HTTPS while `body` runs.
-    private func withServer(
-        _ certificate: String, _ key: String, _ work: String, _ body: (_ port: String) throws -> Void
-    ) throws {
-        let script = Path.normalized(Path.join(Path.parent(#filePath), "../Oracle/https-server.py"))
-        let ready = Path.join(work, "port")
-        let null = try check("open /dev/null") { open("/dev/null", O_RDWR) }
-        defer { close(null) }
-        let server = try BoundProgram(
-            try #require(Environment.program("python3")),
-            arguments: ["python3", script, folder, certificate, key, ready],
-            environment: ["PATH=/usr/bin:/bin"], descriptors: [null, null, null])
-        defer {
-            kill(server.process, SIGTERM)
-            _ = server.wait()
-        }
-        while !File.exists(ready) {
-            try #require(server.wait(block: false) == nil, "the web server has ended")
-            usleep(50_000)
-        }
-        try body(try File.readText(ready))
     }
 }
