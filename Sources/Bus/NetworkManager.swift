@@ -12,6 +12,8 @@ public struct NetworkManager {
         public let activations: [Activation]
         /// The checkpoints that will be gone back to when their time is over.
         public let checkpoints: [String]
+        /// Whether it still tries, after its own start, to bring devices up.
+        public let isStarting: Bool
     }
 
     static let name = "org.freedesktop.NetworkManager"

@@ -92,7 +92,9 @@ extension NetworkManager.Snapshot {
                 state: .init(rawValue: properties["State"]?.number ?? 0) ?? .unknown,
                 devices: properties["Devices"]?.texts ?? [])
         }
-        checkpoints = objects["/org/freedesktop/NetworkManager"]?[prefix]?["Checkpoints"]?.texts ?? []
+        let manager = objects["/org/freedesktop/NetworkManager"]?[prefix]
+        checkpoints = manager?["Checkpoints"]?.texts ?? []
+        isStarting = manager?["Startup"]?.boolean ?? false
     }
 }
 

@@ -6,7 +6,8 @@ public import NodeConfig
 /// configuration says of name, time, keyboard, access and network.
 ///
 /// Runs in the initramfs on the mounted root, whose `/etc` is an overlay. Nothing that stands on the kernel command line, on a
-/// config disk or in the stored configuration may keep a node from booting: what is wrong there is warned about and left out.
+/// config disk or in the stored configuration may keep a node from booting: what is wrong there is warned about, noted for the
+/// consoles (`ConfigurationState`) and left out.
 public struct BootRendering {
     private let root: String
     private let commandLine: KernelCommandLine
@@ -42,35 +43,56 @@ public struct BootRendering {
                 .device, "\"\(etc)\" is not a folder", hint: "name the root of a mounted system with --root")
         }
         try renderMachineID(Path.join(etc, "machine-id"))
-        let configuration = provision()
-        try MachineSettings(configuration).render(root: root, warn: warn)
-        try AccessSettings(configuration).render(root: root, warn: warn)
+        var notes: [String] = []
+        func note(_ text: String) {
+            warn(text)
+            notes.append(text)
+        }
+        let inputs = NodeInputs(root: root, commandLine: commandLine)
+        let unreadableDisk = inputs.lookForConfigDisk(configDisk)
+        if let unreadableDisk { warn("\(unreadableDisk)") }
+        let reading = inputs.read(warn: note)
+        var state = ConfigurationState(reading)
+        if let unreadableDisk { state.addUnreadableDisk(unreadableDisk, counts: reading.choice.isProvisioned) }
+        if provision(inputs, reading, canStore: unreadableDisk == nil, note) {
+            state.inForce = ConfigurationState.provisioned(isStored: true)
+        }
+        let configuration = reading.configuration
+        try MachineSettings(configuration).render(root: root, warn: note)
+        try AccessSettings(configuration).render(root: root, warn: note)
         do { try BootNetwork.render(configuration, root: root) } catch {
-            warn("the network is not configured: \(error)")
+            note("the network is not configured: \(error)")
+        }
+        do {
+            state.understood = try inputs.keepUnderstood(state.failure == nil ? nil : reading.understood)
+            state.notes = notes
+            try state.write(root: root)
+        } catch {
+            warn("the consoles cannot show how far the configuration is: \(error)")
         }
     }
 
-    /// The configuration in force; what was provisioned now is stored.
-    private func provision() -> NodeConfiguration {
-        let inputs = NodeInputs(root: root, commandLine: commandLine)
-        inputs.lookForConfigDisk(configDisk, warn: warn)
-        let reading = inputs.read(warn: warn)
+    /// Tells what is wrong with the inputs, and stores what was provisioned now.
+    ///
+    /// - Returns: whether it is stored
+    private func provision(
+        _ inputs: NodeInputs, _ reading: NodeInputs.Reading, canStore: Bool, _ note: (String) -> Void
+    ) -> Bool {
         for mistake in reading.commandLine.mistakes where mistake.severity == .error {
             warn("\(mistake.line); ignored")
         }
         for mistake in reading.mistakes { warn("\(mistake)") }
         if inputs.isNews(reading) {
             let names = reading.choice.ignored.map(\.origin.name).joined(separator: ", ")
-            warn("a configuration is stored, so this is ignored: \(names) (nodewright.reconfigure reads it anew)")
+            note("a configuration is stored, so this is ignored: \(names) (nodewright.reconfigure reads it anew)")
         }
         // The words that wait for a document from the network are stored together with it.
         let waits = reading.commandLine.source != nil && reading.choice.isProvisioned
-        if !waits {
-            do { try inputs.store(reading, by: "the first start") } catch {
-                warn("the configuration is not stored: \(error)")
-            }
+        guard canStore, !waits else { return false }
+        do { return try inputs.store(reading, by: "the first start") != nil } catch {
+            note("the configuration is not stored: \(error)")
+            return false
         }
-        return reading.configuration
     }
 
     private func renderMachineID(_ file: String) throws {

@@ -30,12 +30,19 @@ public struct Console {
     /// - Throws: when the terminal cannot be written
     public func run() throws -> End {
         var shown: StatusScreen?
+        var told: [String] = []
         var pacing = PrintPacing(isPaper: !terminal.isVirtual)
         while true {
             let screen = StatusScreen(look())
-            if screen != shown, pacing.allows(at: monotonicSeconds()) {
+            let isOther = terminal.isVirtual ? screen != shown : screen.rest != shown?.rest
+            if isOther, pacing.allows(at: monotonicSeconds()) {
                 try terminal.show(screen.lines)
                 shown = screen
+                told = screen.configuration
+            } else if shown != nil, screen.configuration != told, !terminal.isVirtual {
+                // At once and alone: whoever reads a serial line's log wants to know what happened when.
+                for line in screen.configuration { try terminal.say(line) }
+                told = screen.configuration
             }
             switch terminal.key(within: Self.interval) {
             case .enter: return .login

@@ -85,6 +85,11 @@ public struct NetworkInterface: Hashable, Sendable {
         return found.mapValues { $0.filter { $0.family == .ipv4 } + $0.filter { $0.family == .ipv6 } }
     }
 
+    /// Whether an interface of the running system has an address that is good for more than its own link.
+    static func someHasAddress() -> Bool {
+        currentAddresses().contains { name, addresses in name != "lo" && addresses.contains { !$0.isLinkLocal } }
+    }
+
     private static func address(
         _ pointer: UnsafeMutablePointer<sockaddr>, mask: UnsafeMutablePointer<sockaddr>?
     ) -> Address? {

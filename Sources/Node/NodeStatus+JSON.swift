@@ -5,7 +5,8 @@ extension NodeStatus {
     /// The status for programs; every key is always there, and null stands for what is not known.
     public var json: JSONValue {
         [
-            "boot": .string(bootWord), "failedUnits": services.failed.map { .strings($0) } ?? .null,
+            "boot": .string(bootWord), "configuration": configuration.map(\.json) ?? .null,
+            "failedUnits": services.failed.map { .strings($0) } ?? .null,
             "hostname": .optional(hostname), "interfaces": .array(interfaces.map(\.json)),
             "kvm": .string(kvm.rawValue), "machineId": .optional(machineID), "nodectl": .string(version),
             "problem": .optional(services.problem),

@@ -14,6 +14,7 @@ extension NodeStatus {
         add("Nodewright", ["nodectl \(version)"])
         add("Started from", [lines.boot])
         if !lines.problems.isEmpty { add("Problems", lines.problems) }
+        add("Configuration", lines.configuration)
         add("Host name", [lines.hostname])
         add("Machine id", [lines.machineID])
         add("Uptime", [lines.uptime])

@@ -43,12 +43,15 @@ public struct NodeStatus: Hashable, Sendable {
 
     /// What is wrong with the disk that the node runs from, in words.
     public let problems: [String]
+    /// How far its configuration is; nil when nobody has begun with it.
+    public let configuration: ConfigurationState?
 
     /// A status made of its parts.
     public init(
         release: OSRelease, boot: Boot, wantsInstallation: Bool = false, hostname: String?, machineID: String?,
         uptime: Int?,
-        interfaces: [NetworkInterface], kvm: KVM, services: Services, problems: [String] = []
+        interfaces: [NetworkInterface], kvm: KVM, services: Services, problems: [String] = [],
+        configuration: ConfigurationState? = nil
     ) {
         self.release = release
         self.boot = boot
@@ -60,6 +63,7 @@ public struct NodeStatus: Hashable, Sendable {
         self.kvm = kvm
         self.services = services
         self.problems = problems
+        self.configuration = configuration
     }
 
     /// Reads everything below `root`, which is `/` on a node and a fixture in tests. What cannot be read is missing from
@@ -87,7 +91,8 @@ public struct NodeStatus: Hashable, Sendable {
             },
             interfaces: NetworkInterface.all(root: root, addresses: addresses),
             kvm: KVM(device: Path.join(root, "dev/kvm")), services: services,
-            problems: Problems.find(root: root, commandLine: commandLine))
+            problems: Problems.find(root: root, commandLine: commandLine),
+            configuration: ConfigurationState.read(root: root))
     }
 }
 

@@ -11,16 +11,32 @@ extension Downloader {
     func fetch(
         _ download: Download, phase: String, patience: Double, again: (_ reason: String) -> Void = { _ in }
     ) throws {
+        try Self.patiently(for: patience, again: again) { try fetch([download], phase: phase, workers: 1) }
+    }
+
+    /// Fetches a small file into memory in the same way.
+    func bytes(
+        _ url: String, limit: Int, tooLarge: ExitStatus, patience: Double, again: (_ reason: String) -> Void
+    ) throws -> [UInt8] {
+        try Self.patiently(for: patience, again: again) { try bytes(url, limit: limit, tooLarge: tooLarge) }
+    }
+
+    private static func patiently<Value>(
+        for patience: Double, again: (_ reason: String) -> Void, _ body: () throws -> Value
+    ) throws -> Value {
         let deadline = monotonicSeconds() + patience
+        // Five hundred nodes that start at once must not keep down the server that they wait for.
+        var pause: UInt32 = 3
         while true {
             do {
-                return try fetch([download], phase: phase, workers: 1)
+                return try body()
             } catch let failure as Failure where failure.status == .network {
                 // What the server refuses (a wrong path) it will refuse again.
                 let isRefused = failure.details.contains { $0.contains("returned error: 4") }
                 if isRefused || monotonicSeconds() >= deadline { throw failure }
                 again(failure.details.last ?? failure.message)
-                _ = sleep(3)
+                _ = sleep(pause)
+                pause = min(pause * 2, 15)
             }
         }
     }

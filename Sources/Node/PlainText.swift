@@ -20,6 +20,23 @@ enum PlainText {
         return text + String(repeating: " ", count: width - text.utf8.count)
     }
 
+    /// Printable, on lines of at most `width` characters, broken between words; two dots where it does not fit on `limit`
+    /// of them.
+    static func wrapped(_ text: String, _ width: Int, limit: Int) -> [String] {
+        var lines: [String] = []
+        for word in printable(text, limit: 2048).split(separator: " ") {
+            if let last = lines.last, last.utf8.count + 1 + word.utf8.count <= width {
+                lines[lines.count - 1] = last + " " + word
+            } else if lines.count < limit {
+                lines.append(cut(String(word), width))
+            } else {
+                lines[limit - 1] = cut(lines[limit - 1] + " " + word, width)
+                break
+            }
+        }
+        return lines
+    }
+
     /// At most `width` characters of a printable text.
     static func cut(_ text: String, _ width: Int) -> String {
         guard text.utf8.count > width else { return text }

@@ -38,6 +38,48 @@ struct StatusLines {
             ? "none" : "\(failed.count): " + failed.map { PlainText.printable($0) }.joined(separator: " ")
     }
 
+    /// Everything about the configuration, a line each; empty when nobody has begun with it.
+    var configuration: [String] {
+        guard let state = status.configuration else { return [] }
+        var lines = [configurationHead(state)]
+        if let failure = state.failure {
+            lines += (failure.hint.map { ["hint: " + $0] } ?? []) + failure.details
+        }
+        let mistakes = state.mistakes.map(\.line).filter { $0 != state.failure?.message }
+        lines += ["in force: " + state.inForce, inputs(state)] + mistakes + state.notes
+        if let file = state.understood { lines.append("what could be understood of the inputs: " + file) }
+        return lines.map { PlainText.printable($0, limit: 1024) }
+    }
+
+    /// The same in so many lines of so many characters.
+    func configuration(width: Int, limit: Int) -> [String] {
+        guard let state = status.configuration, limit > 0 else { return [] }
+        var head = configurationHead(state)
+        let more = state.mistakes.count { $0.line != state.failure?.message }
+        if state.phase == .failed, more > 0 { head += " (and \(more) more)" }
+        var lines = PlainText.wrapped(head, width, limit: min(2, limit))
+        for text in [inputs(state)] + state.notes where lines.count < limit {
+            lines += PlainText.wrapped(text, width, limit: min(2, limit - lines.count))
+        }
+        return lines
+    }
+
+    private func configurationHead(_ state: ConfigurationState) -> String {
+        switch state.phase {
+        case .unconfigured: "none: no input was found"
+        case .waiting: state.activity ?? "waiting"
+        case .configured:
+            "configured" + (state.seconds.map { " \(Int($0.rounded())) s after the kernel's start" } ?? "")
+        case .failed: "failed: \(state.failure?.message ?? "")"
+        }
+    }
+
+    /// `found: credential nodewright.config, config disk NODECONFIG/node.yaml (ignored)`
+    private func inputs(_ state: ConfigurationState) -> String {
+        let words = state.inputs.map { $0.words + ($0.use == .used ? "" : " (\($0.use.rawValue))") }
+        return "found: " + (words.isEmpty ? "nothing" : words.joined(separator: ", "))
+    }
+
     /// What is wrong with the disk.
     var problems: [String] { status.problems.map { PlainText.printable($0) } }
 

@@ -10,6 +10,10 @@ public struct StatusScreen: Hashable, Sendable {
     /// The lines, without line ends. They hold nothing that changes by itself, such as a clock, so lines which differ
     /// therefore mean a node that has changed. The machine id is left out: it is not for whoever stands before the rack (machine-id(5)).
     public let lines: [String]
+    /// Those of them that say how far the configuration is.
+    let configuration: [String]
+    /// All others.
+    var rest: [String] { lines.filter { !configuration.contains($0) } }
 
     /// The screen of a status.
     public init(_ status: NodeStatus) {
@@ -22,7 +26,13 @@ public struct StatusScreen: Hashable, Sendable {
             Self.row("Product", parts.product + (parts.image.map { " (image \($0))" } ?? "")),
             Self.row("Host name", parts.hostname),
         ]
-        head += parts.problems.prefix(3).map { Self.row("Problem", $0) }
+        let problems = parts.problems.prefix(status.wantsInstallation ? 2 : 3)
+        head += problems.map { Self.row("Problem", $0) }
+        let configurationLines = max(1, 4 - problems.count - (status.wantsInstallation ? 2 : 0))
+        configuration = parts.configuration(width: Self.width - 19, limit: configurationLines).enumerated().map {
+            Self.trimmed(Self.row($0 == 0 ? "Configuration" : "", $1))
+        }
+        head += configuration
         if status.wantsInstallation {
             head += [
                 "", " This version cannot be installed yet: it runs live and changes no disk.",

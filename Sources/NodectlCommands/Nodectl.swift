@@ -17,7 +17,8 @@ public struct Nodectl: ParsableCommand {
         version: version,
         subcommands: [
             StatusCommand.self, ConfigCommand.self, ApplyCommand.self, ConfirmCommand.self, ConsoleCommand.self,
-            RenderCommand.self, GrowCommand.self, FetchRootCommand.self, RecoverNetworkCommand.self,
+            RenderCommand.self, ConfigureCommand.self, GrowCommand.self, FetchRootCommand.self,
+            RecoverNetworkCommand.self,
         ])
 
     /// For the parser.

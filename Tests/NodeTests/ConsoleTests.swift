@@ -1,9 +1,10 @@
 import Glibc
 import Host
-import Node
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Node
 
 @Suite struct ConsoleTests {
     @Test func showsTheScreenAndEndsWithEnter() throws {
@@ -37,6 +38,34 @@ import Testing
         // Ctrl-L asks for it.
         try terminal.type("\u{0C}")
         #expect(terminal.wait(for: "Press Enter") != nil)
+        try terminal.type("\n")
+        #expect(end.wait() == .login)
+    }
+
+    /// What happens to the configuration is told at once, however short the time since the last screen.
+    @Test func newsOfTheConfigurationAreLinesOfTheirOwn() throws {
+        var state = ConfigurationState(
+            phase: .waiting, activity: "fetching https://h/n.yaml", seconds: nil, inputs: [], inForce: "", failure: nil,
+            mistakes: [], notes: [], understood: nil)
+        let (first, second) = try FixtureNode.with(FixtureNode.live) { node in
+            try state.write(root: node.root)
+            let first = node.status()
+            (state.phase, state.activity, state.seconds) = (.configured, nil, 31)
+            try state.write(root: node.root)
+            return (first, node.status())
+        }
+        let looks = Mutex(0)
+        let terminal = try Terminal()
+        let end = try RunningConsole(on: terminal.line) {
+            looks.withLock { count in
+                count += 1
+                return count < 2 ? first : second
+            }
+        }
+        #expect(terminal.wait(for: "Press Enter")?.contains("Configuration     fetching https://h/n.yaml") == true)
+        let news = try #require(terminal.wait(for: "found: nothing"))
+        #expect(news.contains(" Configuration     configured 31 s after the kernel's start"))
+        #expect(terminal.wait(for: "Press Enter", seconds: 3) == nil, "the screen itself is not printed again")
         try terminal.type("\n")
         #expect(end.wait() == .login)
     }

@@ -5,7 +5,6 @@ import NodeConfig
 import Synchronization
 import TestSupport
 import Testing
-import Transfer
 
 /// From inputs to a rendered root: which one wins, what is stored, what a node that was configured once does with bad ones.
 @Suite struct ProvisioningTests {
@@ -81,6 +80,7 @@ import Transfer
                       ntp: false
                     locale:
                       keyboard: de
+                    # end
 
                     """)
         }
@@ -165,48 +165,6 @@ import Transfer
             #expect(try nodectl("rollback").check().text.hasPrefix("Generation 1 is current now"))
             #expect(try nodectl("history").check().text == "* 1  written by the first start\n  2  written by a test\n")
             #expect(try nodectl("rollback", "--generation", "7").status == ExitStatus.invalidInput.rawValue)
-        }
-    }
-
-    private func fetch(_ node: FixtureNode, _ line: String) -> Failure? {
-        do {
-            let inputs = NodeInputs(root: node.root, commandLine: KernelCommandLine(line))
-            let reading = try ConfigurationDownload(inputs).run(patience: 0, warn: { _ in })
-            try inputs.store(reading, by: "a test")
-            return nil
-        } catch {
-            return error as? Failure
-        }
-    }
-
-    @Test func aDocumentIsFetchedAndStored() throws {
-        let server = try LoopbackServer()
-        defer { server.stop() }
-        let good = Array("schemaVersion: 1\nhostname: fetched\nlocale: {keyboard: de}\n".utf8)
-        let bad = Array("schemaVersion: 1\nhostname: bad_\n".utf8)
-        server.respond("/good", .init(body: good))
-        server.respond("/bad", .init(body: bad))
-        func line(_ path: String, _ content: [UInt8]) -> String {
-            "nodewright.config=\(server.url(path)) nodewright.config-sha256=\(Checksum.of(content).hex)"
-        }
-        try FixtureNode.with(Self.files) { (node: FixtureNode) throws -> Void in
-            #expect(fetch(node, "quiet")?.status == .nothingToDo)
-            #expect(fetch(node, line("/good", bad))?.status == .signature)
-            #expect(fetch(node, line("/none", good))?.status == .network)
-            let mistake = fetch(node, line("/bad", bad))
-            #expect(mistake?.status == .invalidInput)
-            #expect(mistake?.message.hasPrefix("\(server.url("/bad")):2:11: ") == true, "\(mistake?.message ?? "")")
-            #expect(content(node, Self.state + "current") == nil)
-            // Words of the kernel command line win over the document; the first start does not store without it.
-            let words = line("/good", good) + " hostname=line"
-            #expect(try render(node, words).isEmpty)
-            #expect(content(node, Self.state + "current") == nil)
-            #expect(fetch(node, words) == nil)
-            let stored = try #require(content(node, Self.state + "1.yaml"))
-            #expect(stored.contains("# from URL: locale.keyboard\n") && stored.contains("hostname: line\n"))
-            #expect(fetch(node, words)?.status == .nothingToDo)
-            _ = try render(node, words)
-            #expect(hostname(node) == "line" && content(node, "etc/vconsole.conf") == "KEYMAP=de\n")
         }
     }
 

@@ -1,57 +1,86 @@
-import Document
+import Glibc
 import Host
 import NodeConfig
 import Transfer
 
 /// Fetches the document that `nodewright.config=` names, as soon as there is a network.
-public struct ConfigurationDownload {
+struct ConfigurationDownload {
     private let inputs: NodeInputs
+    private let hasNetwork: () -> Bool
 
     /// The download for a node.
-    public init(_ inputs: NodeInputs) { self.inputs = inputs }
-
-    /// Fetches the document, checks it together with all other inputs, and keeps it until the next start.
     ///
-    /// - Parameters:
-    ///   - patience: for so many seconds a server that does not answer is asked again
-    ///   - warn: hears of everything that does not keep it from being used
-    /// - Returns: what the inputs say now
-    /// - Throws: `.nothingToDo` when no document is named or a stored configuration counts, `.network` when the server does not
-    ///   answer, `.signature` when the checksum is another, `.invalidInput` with every mistake when it cannot be used
-    public func run(patience: Double, warn: @escaping (String) -> Void) throws -> NodeInputs.Reading {
-        let before = inputs.read(warn: warn)
-        guard let source = before.commandLine.source else {
-            throw Failure(.nothingToDo, "the kernel command line names no configuration (nodewright.config=URL)")
-        }
-        guard before.choice.isProvisioned else {
-            throw Failure(
-                .nothingToDo, "a configuration is stored, so nodewright.config= is ignored",
-                hint: "nodewright.reconfigure on the kernel command line reads it anew")
-        }
-        let aside = inputs.fetched + ".new"
-        try Folder.create(Path.parent(aside), mode: 0o700)
-        try File.remove(aside)
-        try fetch(source, to: aside, patience: patience)
-        let bytes = try File.read(aside, limit: NodeConfiguration.sizeLimit)
-        try File.remove(aside)
-        try File.write(inputs.fetched, bytes, mode: 0o600)
-        let after = inputs.read(warn: warn)
-        for mistake in after.mistakes where mistake.severity == .warning { warn("\(mistake)") }
-        guard after.isComplete, after.choice.isProvisioned else {
-            try File.remove(inputs.fetched)
-            let all = Diagnostics()
-            for mistake in after.mistakes { all.add(mistake) }
-            throw NodeConfiguration.failure(of: all)
-                ?? Failure(.invalidInput, "the document of \(redacted(source.url)) cannot be used")
-        }
-        return after
+    /// - Parameter hasNetwork: whether asking a server makes sense yet
+    init(_ inputs: NodeInputs, hasNetwork: @escaping () -> Bool = NetworkInterface.someHasAddress) {
+        self.inputs = inputs
+        self.hasNetwork = hasNetwork
     }
 
-    private func fetch(_ source: ConfigurationSource, to file: String, patience: Double) throws {
-        let download = Download(
-            urls: [source.url], destination: file, checksum: source.sha256.flatMap { Checksum(.sha256, hex: $0) },
-            limit: NodeConfiguration.sizeLimit)
-        try Downloader(certificates: source.certificateAuthorities)
-            .fetch(download, phase: "configuration", patience: patience)
+    /// Fetches the document, reads it together with all other inputs, and keeps it until the next start unless the inputs have
+    /// mistakes now.
+    ///
+    /// - Parameters:
+    ///   - patience: for so many seconds a network that does not come up is waited for, and a server that does not answer is
+    ///     asked again
+    ///   - say: hears what is being done
+    /// - Returns: what the inputs say now; with their mistakes, when there are any
+    /// - Throws: `.network` when there is no network, or the server does not answer or has no such document; `.signature` when
+    ///   its certificate is not accepted or the document has another checksum; `.invalidInput` when it is too large
+    func run(_ source: ConfigurationSource, patience: Double, say: (String) -> Void) throws -> NodeInputs.Reading {
+        let deadline = monotonicSeconds() + patience
+        try waitForNetwork(until: deadline, patience, say)
+        let bytes = try fetch(source, patience: deadline - monotonicSeconds(), say)
+        try Folder.create(Path.parent(inputs.fetched), mode: 0o700)
+        try File.write(inputs.fetched, bytes, mode: 0o600)
+        let reading = inputs.read(warn: { _ in })
+        if !reading.isComplete { try File.remove(inputs.fetched) }
+        return reading
+    }
+
+    private func waitForNetwork(until deadline: Double, _ patience: Double, _ say: (String) -> Void) throws {
+        if hasNetwork() { return }
+        say("waiting for the network")
+        while !hasNetwork() {
+            guard monotonicSeconds() < deadline else {
+                throw Failure(
+                    .network, "no interface has got an address within \(Int(patience)) seconds",
+                    hint: "check the cables, DHCP, and the words ip=, vlan= and bond= of the kernel command line")
+            }
+            usleep(200_000)
+        }
+    }
+
+    private func fetch(_ source: ConfigurationSource, patience: Double, _ say: (String) -> Void) throws -> [UInt8] {
+        let url = redacted(source.url)
+        if let file = source.certificateAuthorities, !File.exists(file) {
+            throw Failure(
+                .invalidInput, "there is no file \"\(file)\" with certificate authorities",
+                hint: "nodewright.config-ca= names a file of the image")
+        }
+        say("fetching \(url)")
+        let bytes: [UInt8]
+        do {
+            bytes = try Downloader(certificates: source.certificateAuthorities).bytes(
+                source.url, limit: NodeConfiguration.sizeLimit, tooLarge: .invalidInput, patience: patience
+            ) { say("fetching \(url) again: \($0)") }
+        } catch let failure as Failure where failure.status == .network {
+            throw Failure(
+                .network, "cannot fetch \(url): \(failure.details.last ?? failure.message)",
+                hint: "check the address in nodewright.config= and the server")
+        } catch let failure as Failure where failure.status == .signature {
+            throw Failure(
+                .signature, failure.message,
+                hint: "check nodewright.config-ca=, the name in the address, and the clock",
+                details: failure.details)
+        }
+        guard let expected = source.sha256 else { return bytes }
+        let found = Checksum.of(bytes).hex
+        guard found == expected else {
+            throw Failure(
+                .signature, "\(url) is another document than nodewright.config-sha256= says",
+                hint: "write the new checksum there, when the document has been changed by somebody who may",
+                details: ["its SHA-256 checksum is \(found)", "it should be \(expected)"])
+        }
+        return bytes
     }
 }

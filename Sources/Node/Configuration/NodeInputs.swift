@@ -19,6 +19,12 @@ public struct NodeInputs {
         public let isComplete: Bool
         /// Every mistake of the documents, also of those that were passed over because of them.
         public let mistakes: [Diagnostic]
+        /// Every place that says something, and what became of it.
+        let found: [ConfigurationState.Input]
+        /// What is wrong with the inputs that were to count; nil when nothing is.
+        public let failure: Failure?
+        /// As much as can be understood of the inputs that were to count, also where something else is in force now.
+        public let understood: NodeConfiguration
     }
 
     /// Copies of documents that are there only for a moment, or only once there is a network; gone with the next start.
@@ -42,6 +48,8 @@ public struct NodeInputs {
         ConfigurationStore(folder: Path.join(root, StatePartition.configurationFolder(words)))
     }
 
+    private var understood: String { copy("understood.yaml") }
+
     private func copy(_ name: String) -> String { Path.join(root, Path.join(Self.copies, name)) }
 
     /// Where the document is kept that `nodewright.config=` names, once it has been fetched.
@@ -49,15 +57,33 @@ public struct NodeInputs {
 
     /// Looks for a config disk and keeps what is on it until the next start.
     ///
-    /// - Parameter warn: hears why one that is there cannot be read
-    public func lookForConfigDisk(_ read: () throws -> [UInt8]? = ConfigDisk.read, warn: (String) -> Void) {
+    /// - Returns: why one that is there cannot be read
+    func lookForConfigDisk(_ read: () throws -> [UInt8]? = ConfigDisk.read) -> Failure? {
         do {
-            guard let content = try read() else { return try File.remove(copy("config-disk.yaml")) }
+            guard let content = try read() else {
+                try File.remove(copy("config-disk.yaml"))
+                return nil
+            }
             try Folder.create(Path.join(root, Self.copies), mode: 0o700)
             try File.write(copy("config-disk.yaml"), content, mode: 0o600)
+            return nil
         } catch {
-            warn("\(error)")
+            return error as? Failure ?? Failure(.device, "the config disk: \(error)")
         }
+    }
+
+    /// Keeps what could be understood of inputs that cannot be used as they are, readable for root alone, until the next start.
+    ///
+    /// - Parameter configuration: nil removes what was kept
+    /// - Returns: the file's path on the node; nil when there is none
+    func keepUnderstood(_ configuration: NodeConfiguration?) throws -> String? {
+        guard let configuration else {
+            try File.remove(understood)
+            return nil
+        }
+        try Folder.create(Path.join(root, Self.copies), mode: 0o700)
+        try File.write(understood, configuration.yaml, mode: 0o600)
+        return "/" + Path.join(Self.copies, Path.name(understood))
     }
 
     /// Reads everything and decides what counts.
@@ -67,36 +93,76 @@ public struct NodeInputs {
     public func read(warn: (String) -> Void) -> Reading {
         let diagnostics = Diagnostics()
         let commandLine = CommandLineReading(words)
-        var inputs: [ConfigurationInput] = []
-        for (origin, path, name) in [
-            (ConfigurationInput.Origin.image, Path.join(root, Self.image), "/" + Self.image),
-            (.credential, Path.join(root, Self.credential), "nodewright.config"),
-            (.configDisk, copy("config-disk.yaml"), "\(ConfigDisk.label)/\(ConfigDisk.file)"),
-            (.url, fetched, commandLine.source.map { redacted($0.url) } ?? "url.yaml"),
-        ] {
-            let file = File.kind(path) == .regular ? try? File.read(path, limit: NodeConfiguration.sizeLimit) : nil
-            let firmware = origin == .credential ? FirmwareCredential.read(name, root: root) : nil
-            guard let bytes = file ?? firmware else { continue }
-            if let input = ConfigurationInput(origin, bytes, file: name, diagnostics) { inputs.append(input) }
+        let documents = self.documents(commandLine).map { document in
+            (
+                document.origin, document.name,
+                ConfigurationInput(document.origin, document.bytes, file: document.name, diagnostics)
+            )
         }
+        var inputs = documents.compactMap { $0.2 }
         inputs.append(ConfigurationInput(commandLine, beside: inputs))
         let stored = store.current(warn: warn)
         if let stored { inputs.append(stored.input) }
         let anew = !commandLine.requests.isDisjoint(with: [.reconfigure, .reinstall])
-        var choice = ConfigurationChoice(inputs, anew: anew)
-        var configuration = diagnostics.hasErrors && choice.isProvisioned ? nil : choice.layers.read(diagnostics)
+        let wanted = ConfigurationChoice(inputs, anew: anew)
+        var choice = wanted
+        var configuration = diagnostics.hasErrors && wanted.isProvisioned ? nil : wanted.layers.read(diagnostics)
         if configuration == nil {
-            _ = choice.layers.read(diagnostics)
-            if stored != nil, choice.isProvisioned {
+            _ = wanted.layers.read(diagnostics)
+            if stored != nil, wanted.isProvisioned {
                 choice = ConfigurationChoice(inputs.filter { [.image, .stored].contains($0.origin) }, anew: false)
                 configuration = choice.layers.read(Diagnostics())
             }
         }
+        // A document that is none says nothing, but was to count all the same.
+        let counts = wanted.isProvisioned || anew && documents.contains { $0.0 != .image && $0.2 == nil }
+        var found: [ConfigurationState.Input] = []
+        func add(_ origin: ConfigurationInput.Origin, _ name: String?, isRead: Bool) {
+            let use: ConfigurationState.Input.Use =
+                origin == .image || origin == .stored
+                ? .used
+                : !counts ? .ignored : !isRead || !choice.isProvisioned ? .unusable : .used
+            found.append(.init(origin: origin.name, name: name, use: use))
+        }
+        for (origin, name, input) in documents { add(origin, name, isRead: input != nil) }
+        if let source = commandLine.source, !documents.contains(where: { $0.0 == .url }) {
+            let use: ConfigurationState.Input.Use = wanted.isProvisioned ? .awaited : .ignored
+            found.append(.init(origin: ConfigurationInput.Origin.url.name, name: redacted(source.url), use: use))
+        }
+        if inputs.contains(where: { $0.origin == .commandLine && !$0.isEmpty }) || commandLine.hasErrors {
+            add(.commandLine, nil, isRead: true)
+        }
+        if let stored, !choice.isProvisioned {
+            add(.stored, "generation \(stored.generation.number)", isRead: true)
+        }
+        let refused = commandLine.mistakes.first { $0.severity == .error }?.failure
         return Reading(
             commandLine: commandLine, choice: choice, generation: stored?.generation,
             configuration: configuration ?? choice.layers.understood, isComplete: configuration != nil,
-            mistakes: diagnostics.sorted)
+            mistakes: diagnostics.sorted, found: found,
+            failure: counts ? NodeConfiguration.failure(of: diagnostics) ?? refused : nil,
+            understood: wanted.layers.understood)
     }
+
+    /// The documents that are there now, the weakest first.
+    private func documents(
+        _ commandLine: CommandLineReading
+    ) -> [(origin: ConfigurationInput.Origin, name: String, bytes: [UInt8])] {
+        let places: [(ConfigurationInput.Origin, String, String)] = [
+            (.image, Path.join(root, Self.image), "/" + Self.image),
+            (.credential, Path.join(root, Self.credential), "nodewright.config"),
+            (.configDisk, copy("config-disk.yaml"), "\(ConfigDisk.label)/\(ConfigDisk.file)"),
+            (.url, fetched, commandLine.source.map { redacted($0.url) } ?? "url.yaml"),
+        ]
+        return places.compactMap { origin, path, name in
+            let file = File.kind(path) == .regular ? try? File.read(path, limit: NodeConfiguration.sizeLimit) : nil
+            let firmware = origin == .credential ? FirmwareCredential.read(name, root: root) : nil
+            return (file ?? firmware).map { (origin, name, $0) }
+        }
+    }
+
+    /// Whether there is a place that outlasts a restart, or memory that stands for it; a live system has none.
+    var canStore: Bool { File.kind(Path.join(root, StatePartition.mountPoint)) == .folder }
 
     /// Stores what was provisioned, so that it counts from now on; not with a mistake in it, which would then be in force
     /// until somebody asks for the inputs anew.
@@ -106,9 +172,8 @@ public struct NodeInputs {
     /// - Throws: when it cannot be written
     @discardableResult
     public func store(_ reading: Reading, by author: String) throws -> Int? {
-        let state = Path.join(root, StatePartition.mountPoint)
-        guard reading.isComplete, !reading.commandLine.hasErrors, let configuration = reading.choice.toStore,
-            File.kind(state) == .folder
+        guard canStore, reading.isComplete, !reading.commandLine.hasErrors,
+            let configuration = reading.choice.toStore
         else { return nil }
         return try store.write(configuration, by: author, sources: reading.choice.layers.sources)
     }

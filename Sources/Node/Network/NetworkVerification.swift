@@ -101,17 +101,7 @@ public struct NetworkVerification {
         if device.carrier == false { return problem("has no link") }
         let ipv4 = configuration.network.ipv4(of: interface)
         let ipv6 = configuration.network.ipv6(of: interface)
-        let present = Set((device.ipv4.addresses + device.ipv6.addresses).compactMap { IPPrefix($0) })
-        for address in ipv4.addresses + ipv6.addresses where !present.contains(address) {
-            return problem("does not have the address \(address)")
-        }
-        // Of several ways to an address by itself, one is enough: few networks have all.
-        let automatic = [ipv4.method == .dhcp, [.automatic, .dhcp].contains(ipv6.method)]
-        let families = zip(automatic, [IPAddress.Family.v4, .v6]).filter(\.0).map(\.1)
-        let hasOne = present.contains { families.contains($0.address.family) && !$0.address.isLinkLocal }
-        if !families.isEmpty, !hasOne {
-            return problem("has got no address from \(ipv4.method == .dhcp ? "DHCP" : "a router")")
-        }
+        if let missing = configuration.network.missingAddress(of: interface, on: device) { return problem(missing) }
         guard activation.state == .activated else { return problem("is not up yet") }
         let configured = [ipv4.gateway, ipv6.gateway].compactMap { $0 }
         let found = [device.ipv4.gateway, device.ipv6.gateway].compactMap { $0 }.compactMap { IPAddress($0) }

@@ -30,13 +30,16 @@ public struct CommandLineMistake: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The description without the hint.
-    public var line: String {
+    public var line: String { place + ": " + message }
+
+    /// `kernel command line: word 7 ("ip=…"), character 12`
+    public var place: String {
         var place = "kernel command line"
         if let word {
             place += ": word \(word) (\"\(text)\")"
             if let character { place += ", character \(character)" }
         }
-        return place + ": " + message
+        return place
     }
 
     /// The same as a failure, for callers that act on one.

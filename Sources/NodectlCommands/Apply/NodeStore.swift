@@ -12,7 +12,7 @@ extension ConfigurationApplication.Store {
             read: {
                 store.current(warn: Output.warning).flatMap { NodeConfiguration.read($0.input.tree, Diagnostics()) }
             },
-            write: { try store.write($0, by: "nodectl apply") },
+            write: { ConfigurationState.noteChange(generation: try store.write($0, by: "nodectl apply")) },
             pin: {
                 let sources = store.current(warn: { _ in })?.generation.sources ?? [:]
                 try store.write($0, by: "the pinning of cards", sources: sources)

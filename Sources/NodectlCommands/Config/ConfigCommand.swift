@@ -9,6 +9,6 @@ struct ConfigCommand: ParsableCommand {
             """,
         subcommands: [
             ConfigShowCommand.self, ConfigCheckCommand.self, ConfigHistoryCommand.self, ConfigRollbackCommand.self,
-            ConfigCmdlineCommand.self, ConfigSchemaCommand.self, ConfigFetchCommand.self,
+            ConfigCmdlineCommand.self, ConfigSchemaCommand.self,
         ])
 }

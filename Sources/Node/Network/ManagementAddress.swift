@@ -1,0 +1,75 @@
+import Bus
+import NodeConfig
+
+/// Whether NetworkManager has given a node the address at which it is managed.
+///
+/// The management interface is the one that the configuration names so; without that, any of those that are to have an address;
+/// without any interfaces, whichever card gets an address first.
+struct ManagementAddress {
+    private let network: NetworkSettings
+    /// Interfaces of which one is enough.
+    private let candidates: [InterfaceSettings]
+
+    init(_ configuration: NodeConfiguration) {
+        let network = configuration.network
+        self.network = network
+        if let management = network.management {
+            candidates = [network[management] ?? InterfaceSettings(name: management)]
+        } else {
+            candidates = network.interfaces.filter { interface in
+                network.controller(of: interface.name) == nil
+                    && (network.ipv4(of: interface).method != .disabled
+                        || network.ipv6(of: interface).method != .disabled)
+            }
+        }
+    }
+
+    /// What is still missing; nil when the node can be reached as far as it can tell.
+    func missing(in snapshot: NetworkManager.Snapshot) -> String? {
+        if network.interfaces.isEmpty, candidates.isEmpty {
+            let hasOne = snapshot.devices.contains { device in
+                device.isCard
+                    && (device.ipv4.addresses + device.ipv6.addresses).contains {
+                        IPPrefix($0)?.address.isLinkLocal == false
+                    }
+            }
+            // Nobody has asked for a network: a node without a cable is as it should be.
+            return hasOne || !snapshot.isStarting ? nil : "no card has an address yet"
+        }
+        var first: String?
+        for interface in candidates {
+            guard let problem = problem(of: interface, snapshot) else { return nil }
+            first = first ?? problem
+        }
+        return first
+    }
+
+    private func problem(of interface: InterfaceSettings, _ snapshot: NetworkManager.Snapshot) -> String? {
+        let activation = snapshot.activations.first { $0.id == interface.name && !$0.devices.isEmpty }
+        guard let activation, let device = snapshot.devices.first(where: { activation.devices.contains($0.path) })
+        else {
+            return "\(interface.name) is not up"
+        }
+        if device.carrier == false { return "\(interface.name) has no link" }
+        if let missing = network.missingAddress(of: interface, on: device) { return "\(interface.name) \(missing)" }
+        return activation.state == .activated ? nil : "\(interface.name) is not up yet"
+    }
+}
+
+extension NetworkSettings {
+    /// What an interface lacks of the addresses that it is to have; nil when it has them.
+    func missingAddress(of interface: InterfaceSettings, on device: NetworkManager.Device) -> String? {
+        let ipv4 = ipv4(of: interface)
+        let ipv6 = ipv6(of: interface)
+        let present = Set((device.ipv4.addresses + device.ipv6.addresses).compactMap { IPPrefix($0) })
+        for address in ipv4.addresses + ipv6.addresses where !present.contains(address) {
+            return "does not have the address \(address)"
+        }
+        // Of several ways to an address by itself, one is enough: few networks have all.
+        let automatic = [ipv4.method == .dhcp, [.automatic, .dhcp].contains(ipv6.method)]
+        let families = zip(automatic, [IPAddress.Family.v4, .v6]).filter(\.0).map(\.1)
+        let hasOne = present.contains { families.contains($0.address.family) && !$0.address.isLinkLocal }
+        return families.isEmpty || hasOne
+            ? nil : "has got no address from \(ipv4.method == .dhcp ? "DHCP" : "a router")"
+    }
+}
