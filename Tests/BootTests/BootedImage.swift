@@ -40,14 +40,23 @@ struct BootedImage {
     ///   - questions: shell commands by name; the answers are what they print
     ///   - adding: more of them
     ///   - artefact: another one than the ISO
+    ///   - kernelArguments: the artefact is a PXE folder, and its kernel is started without a boot loader, with these words; the
+    ///     root comes from the initramfs
     ///   - secondDisk: an image of which a copy lies in the machine, too
     ///   - timeout: seconds for all of it
     init(
         _ arguments: [String], before: [String] = [], questions: KeyValuePairs<String, String> = Self.questions,
-        adding: [(String, String)] = [], artefact: String? = nil, secondDisk: String? = nil,
-        timeout: Int = 900
+        adding: [(String, String)] = [], artefact: String? = nil, kernelArguments: String? = nil,
+        secondDisk: String? = nil, timeout: Int = 900
     ) throws {
         let image = artefact ?? Self.iso ?? ""
+        let medium =
+            kernelArguments.map {
+                [
+                    "--kernel", Path.join(image, "vmlinuz"), "--initrd", Path.join(image, "initrd-full.img"),
+                    "--memory", "3072", "--append", "console=tty0 console=ttyS0,115200 nodewright.root=initramfs " + $0,
+                ]
+            } ?? [image]
         (console, answers, result) = try Folder.withTemporary { folder in
             let report = Path.join(folder, "report")
             let log = Path.join(folder, "console")
@@ -69,12 +78,12 @@ struct BootedImage {
             let result = try Command(
                 try Programs.built("nodewright"),
                 [
-                    "boot", image, "--accel", "tcg", "--quiet", "--script", script, "--timeout", "\(timeout)", "--log",
+                    "boot", "--accel", "tcg", "--quiet", "--script", script, "--timeout", "\(timeout)", "--log",
                     log,
                     "--second-serial", report, "--load-credential", "systemd.extra-unit.questions.service:unit",
                     "--load-credential", "questions:questions",
                     "--set-credential", "systemd.unit-dropin.multi-user.target:[Unit]\nWants=questions.service",
-                ] + arguments, folder: folder
+                ] + medium + arguments, folder: folder
             ).run()
             // Without carriage returns, which Swift would take for one character with the line feed.
             let text = String(decoding: ((try? File.read(report)) ?? []).filter { $0 != 0x0D }, as: UTF8.self)
