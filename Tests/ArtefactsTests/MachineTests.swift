@@ -30,12 +30,6 @@ import Testing
         #expect(try machine.arguments().contains("type=11,value=io.systemd.credential.binary:a.b=az12LAo="))
     }
 
-    /// The examples of RFC 4648.
-    @Test(arguments: [
-        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy"),
-    ])
-    func base64(_ plain: String, _ encoded: String) { #expect(Base64.text(Array(plain.utf8)) == encoded) }
-
     /// The probe must be able to succeed: under emulation its guest always runs.
     @Test func probeGuestRunsUnderEmulation() throws {
         #expect(Acceleration.probe(.emulation, emulator: try Emulator.find(), seconds: 30))
