@@ -41,9 +41,11 @@ let package = Package(
         cLibrary("CCrypto", "libcrypto", apt: "libssl-dev", dnf: "openssl-devel"),  // Transfer
         cLibrary("CCurl", "libcurl", apt: "libcurl4-openssl-dev", dnf: "libcurl-devel"),  // Transfer
         cLibrary("CFdisk", "fdisk", apt: "libfdisk-dev", dnf: "libfdisk-devel"),  // Disks
+        cLibrary("CLzma", "liblzma", apt: "liblzma-dev", dnf: "xz-devel"),  // Artefacts
         cLibrary("CParted", "libparted", apt: "libparted-dev", dnf: "parted-devel"),  // Disks
         cLibrary("CRpm", "rpm", apt: "librpm-dev", dnf: "rpm-devel"),  // Packages
         cLibrary("CSolv", "libsolvext", apt: "libsolvext-dev", dnf: "libsolv-devel"),  // Packages
+        cLibrary("CSquashfs", "libsquashfs1", apt: "libsquashfs-dev", dnf: "squashfs-tools-ng-devel"),  // Artefacts
         cLibrary("CSystemd", "libsystemd", apt: "libsystemd-dev", dnf: "systemd-devel"),  // Bus
         cLibrary("CYaml", "yaml-0.1", apt: "libyaml-dev", dnf: "libyaml-devel"),  // Document
         // Linux calls that Swift cannot reach (fork, unshare, seccomp): headers only, no library.
@@ -67,7 +69,9 @@ let package = Package(
         module("Recipe", ["Document", "Host"]),
         module("Packages", ["CRpm", "CSolv", "Document", "Host", "Sandbox", "Transfer"]),
         module("RootTree", ["Archives", "CLinux", "Document", "Host", "Packages", "Recipe", "Sandbox", "Transfer"]),
-        module("Artefacts", ["Archives", "Boot", "CLinux", "Disks", "Document", "Host", "Transfer"]),
+        module(
+            "Artefacts",
+            ["Archives", "Boot", "CLinux", "CLzma", "CSquashfs", "Disks", "Document", "Host", "Transfer"]),
         .target(name: "CReportPage", exclude: ["page.css", "page.js"]),  // Inspection: style and script, embedded
         module("Inspection", ["Archives", "CReportPage", "Disks", "Document", "Host", "Packages", "Transfer"]),
         module(
@@ -113,7 +117,7 @@ let package = Package(
             ["Archives", "Artefacts", "Boot", "Disks", "Document", "Host", "Transfer", "TestSupport"]),
         tests("InspectionTests", ["Disks", "Document", "Host", "Inspection", "Packages", "Transfer", "TestSupport"]),
         tests("ArchitectureTests", ["Host"]),
-        tests("BuildTests", ["Build", "Host", "Transfer", "TestSupport"]),
+        tests("BuildTests", ["Artefacts", "Build", "Host", "Packages", "RootTree", "Transfer", "TestSupport"]),
         tests("LabTests", ["Archives", "Document", "Lab", "Host", "TestSupport", "Transfer"]),
         tests("DisksTests", ["Disks", "Host", "TestSupport"]),
         tests("TransferTests", ["Host", "Transfer", "TestSupport"]),

@@ -76,12 +76,22 @@ public struct RootPacking: Sendable {
             JSON.bytes(try counted.complete(ImageManifest(json: JSON.bytes(JSONValue(manifest)), file: "the job")).json)
         )
         try root.add(ImageManifest.path, from: manifestFile, modified: epoch)
+        let checksums = try root.checksums()
         var squashfs = Squashfs(epoch: epoch, progress: progress)
         let level = try number("zstd-level")
         squashfs.compression = level == 0 ? .xz : .zstd(level: level)
         squashfs.blockSize = try number("block-size")
-        try squashfs.write(to: Path.join(output, image)) { try root.writeTar(to: $0) }
-        try File.write(Path.join(output, listing), try root.listing())
+        squashfs.earlier = earlierImages(beside: output)
+        try squashfs.write(
+            root.entries.map { try SquashfsEntry($0, of: root, checksums) }, to: Path.join(output, image))
+        try File.write(Path.join(output, listing), root.listing(checksums))
         return []
+    }
+
+    /// The images of other builds: stages of the same kind lie side by side.
+    private static func earlierImages(beside work: String) -> [String] {
+        let stages = Path.parent(work)
+        let others = ((try? Folder.list(stages)) ?? []).filter { !$0.hasPrefix(".") }
+        return others.map { Path.join(stages, $0 + "/" + image) }
     }
 }

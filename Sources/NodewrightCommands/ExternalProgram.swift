@@ -41,7 +41,6 @@ struct ExternalProgram: Sendable {
         ExternalProgram("newgidmap", .build, apt: "uidmap", dnf: "shadow-utils", version: nil, optional: true),
         ExternalProgram("chroot", .build, apt: "coreutils", dnf: "coreutils"),
         ExternalProgram("depmod", .build, apt: "kmod", dnf: "kmod"),
-        ExternalProgram("mksquashfs", .build, apt: "squashfs-tools", dnf: "squashfs-tools", version: ["-version"]),
         ExternalProgram("mkfs.fat", .build, apt: "dosfstools", dnf: "dosfstools", version: ["--help"]),
         ExternalProgram("mmd", .build, apt: "mtools", dnf: "mtools"),
         ExternalProgram("mcopy", .build, apt: "mtools", dnf: "mtools"),

@@ -26,7 +26,7 @@ import Testing
                 #expect(listed.contains(name), "Sources/\(file) runs \(name)")
             }
         }
-        #expect(used.isSuperset(of: ["xorriso", "mksquashfs", "mcopy"]), "the pattern finds what it should")
+        #expect(used.isSuperset(of: ["xorriso", "unsquashfs", "mcopy"]), "the pattern finds what it should")
     }
 
     /// `make setup` installs what doctor asks for.

@@ -98,8 +98,8 @@ struct WholeBuildTests {
         (SIGKILL, #""event":"started","phase":"root tree""#), (SIGINT, #""event":"started","phase":"root tree""#),
         (SIGKILL, #""event":"started","phase":"boot loader""#), (SIGKILL, #""event":"started","phase":"initramfs""#),
         (SIGKILL, #""event":"started","phase":"customise""#),
-        (SIGKILL, #""event":"started","phase":"root file system""#), (SIGKILL, #""command":"mksquashfs "#),
-        (SIGINT, #""command":"mksquashfs "#), (SIGKILL, #""event":"started","phase":"ISO""#),
+        (SIGKILL, #""event":"started","phase":"root file system""#), (SIGKILL, #""event":"started","phase":"squashfs""#),
+        (SIGINT, #""event":"started","phase":"squashfs""#), (SIGKILL, #""event":"started","phase":"ISO""#),
         (SIGKILL, #""command":"xorriso "#), (SIGINT, #""command":"xorriso "#),
     ]
 

@@ -1,13 +1,12 @@
-import Archives
 import Glibc
 import Host
-import Transfer
+public import Transfer
 
 /// The root file system as it goes into the image: every path of a tree in a fixed order, with what the ownership table says.
 ///
 /// ```swift
 /// let image = try ImageTree(tree, ownership: table, epoch: epoch)
-/// try squashfs.write(to: "root.squashfs") { try image.writeTar(to: $0) }
+/// let checksums = try image.checksums()
 /// ```
 public struct ImageTree: Sendable {
     private let tree: Tree
@@ -76,7 +75,7 @@ public struct ImageTree: Sendable {
     }
 
     /// Where the content of a path is on the build host.
-    private func content(_ path: String) -> String { added[path] ?? tree.host(path) }
+    public func content(_ path: String) -> String { added[path] ?? tree.host(path) }
 
     /// What tells that two paths are the same file.
     private struct FileNumber: Hashable {
@@ -120,48 +119,21 @@ public struct ImageTree: Sendable {
             modified: min(record.modified ?? epoch, epoch))
     }
 
-    /// Writes the tree as a pax archive, for `mksquashfs -tar`: paths without a leading slash, numbers for owners, the attribute
-    /// `security.capability` where a program has capabilities.
-    ///
-    /// - Parameter descriptor: stays open
-    public func writeTar(to descriptor: Int32) throws {
-        let writer = try ArchiveWriter(descriptor: descriptor, named: "root tree", format: .pax)
-        // mksquashfs takes the root folder from its options and ignores one in the archive.
-        for entry in entries.dropFirst() {
-            var member = ArchiveEntry(
-                path: String(entry.path.dropFirst()), kind: .regular, mode: entry.mode)
-            member.userID = entry.userID
-            member.groupID = entry.groupID
-            member.modified = entry.modified
-            if let capabilities = entry.capabilities {
-                member.attributes = [("security.capability", capabilities.attribute)]
-            }
-            switch entry.kind {
-            case .regular: try writer.add(member, file: content(entry.path))
-            case .folder:
-                member.kind = .folder
-                try writer.add(member)
-            case .link(let target):
-                member.kind = .link
-                member.linkTarget = target
-                try writer.add(member)
-            case .hardLink(let first):
-                member.hardLink = String(first.dropFirst())
-                try writer.add(member)
-            case .fifo:
-                member.kind = .fifo
-                try writer.add(member)
-            }
-        }
-        try writer.finish()
+    /// The checksums (SHA-256) of all files, by path; hard links are left out.
+    public func checksums() throws -> [String: Checksum] {
+        let image = self
+        let files = entries.filter { if case .regular = $0.kind { true } else { false } }.map(\.path)
+        let sums = try parallelMap(files) { try Checksum.of(file: image.content($0)) }
+        return Dictionary(uniqueKeysWithValues: zip(files, sums))
     }
 
     /// The listing: one line per path with kind, mode, user, group, size, SHA-256 of the content, capabilities and path.
     ///
     /// Fields are separated by tabs; `-` stands for none. Equal images have equal listings.
-    public func listing() throws -> String {
-        let image = self
-        let lines = try parallelMap(entries) { entry in
+    ///
+    /// - Parameter checksums: what `checksums()` has returned
+    public func listing(_ checksums: [String: Checksum]) -> String {
+        let lines = entries.map { entry in
             var size = "-"
             var checksum = "-"
             var kind = "-"
@@ -170,7 +142,7 @@ public struct ImageTree: Sendable {
             case .regular(let bytes):
                 kind = "f"
                 size = String(bytes)
-                checksum = try Checksum.of(file: image.content(entry.path)).hex
+                checksum = checksums[entry.path]?.hex ?? "-"
             case .folder: kind = "d"
             case .link(let to):
                 kind = "l"
