@@ -2,8 +2,8 @@ import Document
 import Host
 public import NodeConfig
 
-/// Writes into a root, before process 1 of it runs, what process 1 and the services read: machine id, and what the node
-/// configuration says of name, time, keyboard, access and network.
+/// Writes into a root, before process 1 of it runs, what process 1 and the services read: machine id, and everything that the
+/// node configuration says.
 ///
 /// Runs in the initramfs on the mounted root, whose `/etc` is an overlay. Nothing that stands on the kernel command line, on a
 /// config disk or in the stored configuration may keep a node from booting: what is wrong there is warned about, noted for the
@@ -13,6 +13,7 @@ public struct BootRendering {
     private let commandLine: KernelCommandLine
     private let firmwareID: String?
     private let configDisk: () throws -> [UInt8]?
+    private let forget: (_ root: String) throws -> Void
     private let warn: (String) -> Void
 
     /// A rendering that is ready to run.
@@ -21,13 +22,16 @@ public struct BootRendering {
     ///   - root: the root to write into
     ///   - firmwareID: the product UUID of the firmware (`/sys/class/dmi/id/product_uuid`), where there is one
     ///   - configDisk: the document on a config disk; nil when there is none
+    ///   - forget: makes a stateless node of one that has a place for its state
     ///   - warn: hears what was wrong and passed over
     public init(
         root: String, commandLine: KernelCommandLine, firmwareID: String? = nil,
-        configDisk: @escaping () throws -> [UInt8]? = { nil }, warn: @escaping (String) -> Void
+        configDisk: @escaping () throws -> [UInt8]? = { nil },
+        forget: @escaping (_ root: String) throws -> Void = { _ in }, warn: @escaping (String) -> Void
     ) {
         self.root = root
         self.configDisk = configDisk
+        self.forget = forget
         self.commandLine = commandLine
         self.firmwareID = firmwareID
         self.warn = warn
@@ -42,7 +46,6 @@ public struct BootRendering {
             throw Failure(
                 .device, "\"\(etc)\" is not a folder", hint: "name the root of a mounted system with --root")
         }
-        try renderMachineID(Path.join(etc, "machine-id"))
         var notes: [String] = []
         func note(_ text: String) {
             warn(text)
@@ -58,8 +61,13 @@ public struct BootRendering {
             state.inForce = ConfigurationState.provisioned(isStored: true)
         }
         let configuration = reading.configuration
-        try MachineSettings(configuration).render(root: root, warn: note)
-        try AccessSettings(configuration).render(root: root, warn: note)
+        if configuration.stateless == true {
+            do { try forget(root) } catch { note("what this node changes outlasts a restart: \(error)") }
+        }
+        try renderMachineID(Path.join(etc, "machine-id"))
+        for settings in configuration.settings {
+            do { try settings.render(root: root, warn: note) } catch { note("\(error)") }
+        }
         do { try BootNetwork.render(configuration, root: root) } catch {
             note("the network is not configured: \(error)")
         }

@@ -34,8 +34,10 @@ public struct ConfigurationApplication {
     public let configuration: NodeConfiguration
     /// What happens to the network.
     public let network: NetworkPlan
-    /// Settings of the machine that differ.
-    public let settings: [MachineSettings.Difference]
+    /// Everything else that differs.
+    public let settings: [SettingDifference]
+    /// What of it the image cannot do.
+    public let warnings: [String]
     /// What was stored before.
     private let stored: NodeConfiguration?
     private let store: Store
@@ -48,7 +50,9 @@ public struct ConfigurationApplication {
         self.store = store
         change = try NetworkChange(progress: progress)
         (network, configuration) = try change.plan(wanted)
-        settings = try MachineSettings(configuration).differences()
+        var warnings: [String] = []
+        settings = try configuration.settings.flatMap { try $0.differences { warnings.append($0) } }
+        self.warnings = warnings
         stored = try store.read()
     }
 
@@ -58,7 +62,7 @@ public struct ConfigurationApplication {
     /// What would change, for people; secrets are not shown.
     public var lines: [String] {
         var lines = network.lines
-        lines += settings.map { "\($0.name): \($0.old.isEmpty ? "(none)" : $0.old) -> \($0.new)" }
+        lines += settings.map(\.line)
         if stored != configuration {
             let difference = LineDifference.lines(
                 from: stored?.shownYAML ?? "", to: configuration.shownYAML, context: 1)
@@ -71,10 +75,23 @@ public struct ConfigurationApplication {
     public var defaultTimeout: Int { network.profiles.needsTime ? Self.longTimeout : Self.plainTimeout }
 
     /// Changes what needs nobody's confirmation: everything but the network.
+    ///
+    /// - Throws: when a setting could not be made, after the rest is stored
     public func applyWithoutNetwork() throws {
-        try MachineSettings(configuration).apply()
-        try AccessSettings(configuration).apply()
+        let refused = Self.applySettings(configuration)
         try store.write(configuration)
+        if let refused { throw refused.during("the configuration is stored, but") }
+    }
+
+    /// One setting that cannot be made must not keep the others from being made: the first failure is told at the end.
+    private static func applySettings(_ configuration: NodeConfiguration) -> Failure? {
+        var refused: Failure?
+        for settings in configuration.settings {
+            do { try settings.apply { _ in } } catch {
+                refused = refused ?? error as? Failure ?? Failure(.internalError, "\(error)")
+            }
+        }
+        return refused
     }
 
     /// Changes the network within a checkpoint and looks whether it works.
@@ -121,8 +138,8 @@ public struct ConfigurationApplication {
         try NetworkChange().confirm { candidate in
             let configuration = try NodeConfiguration.read(Array(candidate.utf8), file: "the change that waits")
             return {
-                do { try MachineSettings(configuration).apply() } catch let failure as Failure { refused = failure }
-                do { try AccessSettings(configuration).apply() } catch let failure as Failure { refused = failure }
+                refused = applySettings(configuration)
+                KernelMessages.networkChanged()
                 try store.write(configuration)
             }
         }

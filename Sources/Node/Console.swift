@@ -45,7 +45,8 @@ public struct Console {
                 told = screen.configuration
             }
             switch terminal.key(within: Self.interval) {
-            case .enter: return .login
+            // Asked anew: it may have been switched off a moment ago.
+            case .enter: if look().acceptsLogin { return .login }
             case .hangup: return .hangup
             case .redraw:
                 shown = nil

@@ -45,13 +45,15 @@ public struct NodeStatus: Hashable, Sendable {
     public let problems: [String]
     /// How far its configuration is; nil when nobody has begun with it.
     public let configuration: ConfigurationState?
+    /// Whether one can log in at the console.
+    public let acceptsLogin: Bool
 
     /// A status made of its parts.
     public init(
         release: OSRelease, boot: Boot, wantsInstallation: Bool = false, hostname: String?, machineID: String?,
         uptime: Int?,
         interfaces: [NetworkInterface], kvm: KVM, services: Services, problems: [String] = [],
-        configuration: ConfigurationState? = nil
+        configuration: ConfigurationState? = nil, acceptsLogin: Bool = true
     ) {
         self.release = release
         self.boot = boot
@@ -64,6 +66,7 @@ public struct NodeStatus: Hashable, Sendable {
         self.services = services
         self.problems = problems
         self.configuration = configuration
+        self.acceptsLogin = acceptsLogin
     }
 
     /// Reads everything below `root`, which is `/` on a node and a fixture in tests. What cannot be read is missing from
@@ -92,7 +95,8 @@ public struct NodeStatus: Hashable, Sendable {
             interfaces: NetworkInterface.all(root: root, addresses: addresses),
             kvm: KVM(device: Path.join(root, "dev/kvm")), services: services,
             problems: Problems.find(root: root, commandLine: commandLine),
-            configuration: ConfigurationState.read(root: root))
+            configuration: ConfigurationState.read(root: root),
+            acceptsLogin: !ConsoleAccess.isLocked(root: root))
     }
 }
 

@@ -51,7 +51,8 @@ public struct StatusScreen: Hashable, Sendable {
         }
         tail.append(Self.row("Failed units", parts.failed))
         if let problem = parts.problem { tail.append(Self.row("", "(\(problem))")) }
-        tail += [Self.row("Virtualization", parts.kvm), "", rule, " Press Enter to log in."]
+        let last = status.acceptsLogin ? " Press Enter to log in." : " Logging in here is switched off."
+        tail += [Self.row("Virtualization", parts.kvm), "", rule, last]
 
         let room = Self.height - head.count - tail.count
         let interfaces = parts.interfaces(brief: true)

@@ -11,9 +11,9 @@ struct RenderCommand: ParsableCommand {
             Example: nodectl render --root /sysroot
 
             Run by the initramfs. Reads the stored configuration or, while nothing is stored, a credential, a config disk \
-            (label NODECONFIG, file node.yaml) and the kernel command line, and stores what they say. Writes machine id, host \
-            name, time zone, keyboard, access and network. What is not valid is warned about and left out; only a root that \
-            cannot be written is a failure.
+            (label NODECONFIG, file node.yaml) and the kernel command line, and stores what they say. Brings kept files and \
+            folders back and writes machine id, settings of services and the network. What is not valid is warned about and \
+            left out; only a root that cannot be written is a failure.
             """)
 
     @Option(help: "The root to write into.")
@@ -34,7 +34,7 @@ struct RenderCommand: ParsableCommand {
         try BootRendering(
             root: root, commandLine: KernelCommandLine(commandLine),
             firmwareID: firmwareID.map { String($0.prefix { !$0.isNewline }) }, configDisk: ConfigDisk.read,
-            warn: Output.warning
+            forget: Statelessness.enter, warn: Output.warning
         ).run()
     }
 }

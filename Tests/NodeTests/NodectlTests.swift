@@ -43,8 +43,8 @@ import Testing
             let result = try nodectl("render", "--root", root, "--kernel-command-line", node.root + "/cmdline").check()
             #expect(
                 result.errorTail == """
-                    nodectl: warning: systemd.machine_id="x" is not 32 hexadecimal digits; ignored
                     nodectl: warning: kernel command line: word 1 ("hostname=?[31m"), character 10: "?[31m" is not a host name; ignored
+                    nodectl: warning: systemd.machine_id="x" is not 32 hexadecimal digits; ignored
 
                     """)
             #expect(try Folder.list(root + "/etc") == ["machine-id", "other"])

@@ -102,11 +102,11 @@ public struct UnattendedConfiguration {
         let application = try ConfigurationApplication(reading.choice.toStore ?? reading.configuration, store: store)
         guard !application.network.isEmpty else {
             try application.applyWithoutNetwork()
-            return (canStore, [])
+            return (canStore, application.warnings)
         }
         let waiting = try application.changeNetwork(timeout: application.defaultTimeout)
         try ConfigurationApplication.confirm(store: store)
-        return (canStore, waiting.warnings)
+        return (canStore, application.warnings + waiting.warnings)
     }
 
     private mutating func waitForAddress() throws {

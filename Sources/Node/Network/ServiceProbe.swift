@@ -56,7 +56,7 @@ enum ServiceProbe {
     }
 
     /// A socket that is connected; nil when that fails or takes too long.
-    private static func connected(_ address: IPAddress, port: Int, kind: Int32, timeout: Double) -> Int32? {
+    static func connected(_ address: IPAddress, port: Int, kind: Int32, timeout: Double) -> Int32? {
         let isV4 = address.family == .v4
         let socket = Glibc.socket(isV4 ? AF_INET : AF_INET6, kind | O_CLOEXEC | O_NONBLOCK, 0)
         guard socket >= 0 else { return nil }

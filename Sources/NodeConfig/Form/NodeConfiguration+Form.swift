@@ -47,10 +47,11 @@ extension NodeConfiguration {
                 example: "{targets: [{device: /dev/sda}]}", fallback: "nothing is installed"),
             Field(
                 part: "persist", \.persist, .list(.persistentPath, "a list of absolute paths"),
-                "Files and folders that outlast a restart, besides those that always do.",
+                "Folders, and files below /etc, that outlast a restart besides those that always do: `nodectl persist --list`.",
                 example: "[/etc/multipath.conf.d]", fallback: "none"),
             Field(
-                "stateless", \.stateless, .bool, "Whether nothing at all outlasts a restart.", example: "false",
+                "stateless", \.stateless, .bool,
+                "Whether nothing at all outlasts a restart, from the next start on.", example: "false",
                 fallback: "false"),
         ], empty: NodeConfiguration.init)
 }

@@ -93,10 +93,14 @@ extension ConsoleSettings {
             Field(
                 "lock-down", \.lockDown, .bool, "Whether the console only shows the state and accepts no login.",
                 example: "true", fallback: "false"),
-            Field("shell", \.shell, .bool, "Whether the menu offers a shell.", example: "false", fallback: "true"),
+            Field(
+                "shell", \.shell, .bool,
+                "Whether the console offers a shell, that is a login as long as its menu offers nothing else.",
+                example: "false", fallback: "true"),
             Field(
                 "idle-logout", \.idleLogout, .integer(30...86400, or: 0, "seconds"),
-                "Seconds without a key after which a login ends; 0 is never.", example: "600", fallback: "600"),
+                "Seconds at an empty prompt after which a login at the console ends; 0 is never.", example: "600",
+                fallback: "600"),
         ], empty: ConsoleSettings.init)
 }
 
@@ -105,7 +109,9 @@ extension LoggingSettings {
         "a mapping",
         [
             Field(
-                "syslog", \.syslog, .endpoint, "A log server; port 514 unless given.", example: "log.example.org:514"),
+                "syslog", \.syslog, .endpoint,
+                "A log server, which gets the journal from the start on (RFC 5424); port 514 unless given.",
+                example: "log.example.org:514"),
             Field(
                 "syslog-protocol", \.syslogProtocol, .choice, "How the log server is spoken to.", example: "tcp",
                 fallback: "`udp`"),
@@ -124,7 +130,8 @@ extension KdumpSettings {
         "a mapping",
         [
             Field(
-                "enabled", \.enabled, .bool, "Whether the memory of a crashed kernel is written.", example: "true",
+                "enabled", \.enabled, .bool,
+                "Whether the memory of a crashed kernel is written, if the image has kexec-tools.", example: "true",
                 fallback: "true when `target` is given, else false"),
             Field(
                 "target", \.target, targetForm,
@@ -177,11 +184,13 @@ extension SNMPSettings {
     static let form = Form.mapping(
         "a mapping",
         [
-            Field("enabled", \.enabled, .bool, "Whether snmpd runs.", example: "true", fallback: "false"),
+            Field(
+                "enabled", \.enabled, .bool, "Whether snmpd runs, if the image has net-snmp.", example: "true",
+                fallback: "false"),
             Field(
                 "password", \.password,
                 .secret("a password of at least 8 characters", atLeast: 8, where: Form<String>.isOneLine),
-                "The password of the SNMPv3 user `root`.", example: "\"correct horse battery\""),
+                "The password of the SNMPv3 user `root` (SHA-256, AES).", example: "\"correct horse battery\""),
         ], empty: SNMPSettings.init)
 }
 

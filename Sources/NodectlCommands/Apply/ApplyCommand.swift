@@ -52,13 +52,14 @@ struct ApplyCommand: ParsableCommand {
         let application = try ConfigurationApplication(try wanted(), store: .node) { event in
             if case .started(let phase, _, _) = event { Output.error("nodectl: " + phase) }
         }
+        application.warnings.forEach(Output.warning)
         guard !application.isDone else {
             throw Failure(.nothingToDo, "the node is already as \(source) says")
         }
-        if dryRun { return try result("dry-run", application.lines) }
+        if dryRun { return try result("dry-run", application.lines, application.warnings) }
         if application.network.isEmpty {
             try application.applyWithoutNetwork()
-            return try result("applied", application.lines)
+            return try result("applied", application.lines, application.warnings)
         }
         let seconds = timeout ?? application.defaultTimeout
         let waiting = try application.changeNetwork(timeout: seconds)
@@ -68,7 +69,7 @@ struct ApplyCommand: ParsableCommand {
         } else {
             try Confirmation(change: waiting.change, seconds: seconds).wait()
         }
-        try result("applied", application.lines, waiting.warnings)
+        try result("applied", application.lines, application.warnings + waiting.warnings)
     }
 
     /// Where the configuration comes from, for people.

@@ -33,8 +33,9 @@ struct ConfigShowCommand: ParsableCommand {
         for input in reading.choice.ignored {
             Output.warning("what the \(input.origin.name) says is ignored, because a configuration is stored")
         }
-        if origin { return try Output.result(origins(reading)) }
         let configuration = reading.configuration
+        configuration.warnings(root: options.root).forEach(Output.warning)
+        if origin { return try Output.result(origins(reading)) }
         if json {
             let value = secrets ? configuration.json : configuration.shownJSON
             try Output.result(JSON.text(value, pretty: true))

@@ -1,0 +1,69 @@
+import Bus
+import Glibc
+
+/// One message as RFC 5424 wants it on the wire.
+struct SyslogMessage: Hashable, Sendable {
+    /// More bytes than most servers take (RFC 5424 asks for 2048); what is longer is cut.
+    static let limit = 8192
+
+    /// 0 (kernel) to 23.
+    var facility = 3
+    /// 0 (emergency) to 7 (debug).
+    var severity = 6
+    /// Microseconds since 1970.
+    var time: UInt64 = 0
+    var host = ""
+    var program = ""
+    var process = ""
+    var text: [UInt8] = []
+
+    init() {}
+
+    /// The entry at which the journal is.
+    init(_ journal: Journal) {
+        func text(_ names: String...) -> String? {
+            names.lazy.compactMap { journal.field($0) }.first.map { String(decoding: $0, as: UTF8.self) }
+        }
+        func number(_ name: String, _ range: ClosedRange<Int>) -> Int? {
+            text(name).flatMap { Int($0) }.flatMap { range.contains($0) ? $0 : nil }
+        }
+        let isKernel = text("_TRANSPORT") == "kernel"
+        facility = number("SYSLOG_FACILITY", 0...23) ?? (isKernel ? 0 : 3)
+        severity = number("PRIORITY", 0...7) ?? 6
+        time = journal.time
+        host = text("_HOSTNAME") ?? ""
+        program = text("SYSLOG_IDENTIFIER", "_COMM") ?? (isKernel ? "kernel" : "")
+        process = text("SYSLOG_PID", "_PID") ?? ""
+        self.text = journal.field("MESSAGE") ?? []
+    }
+
+    /// The whole message, without what ends or counts it.
+    var bytes: [UInt8] {
+        let head =
+            "<\(facility * 8 + severity)>1 \(timestamp) \(word(host, 255)) \(word(program, 48)) \(word(process, 128)) - - "
+        // Line ends and other control characters would make two messages of one at many servers.
+        let line = text.map { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F ? 0x20 : $0 }
+        return Array((Array(head.utf8) + line).prefix(Self.limit))
+    }
+
+    /// RFC 3339 with microseconds, in UTC.
+    private var timestamp: String {
+        var seconds = time_t(time / 1_000_000)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        func digits(_ number: Int, _ count: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+        }
+        let date =
+            "\(digits(Int(parts.tm_year) + 1900, 4))-\(digits(Int(parts.tm_mon) + 1, 2))-\(digits(Int(parts.tm_mday), 2))"
+        let clock = "\(digits(Int(parts.tm_hour), 2)):\(digits(Int(parts.tm_min), 2)):\(digits(Int(parts.tm_sec), 2))"
+        return "\(date)T\(clock).\(digits(Int(time % 1_000_000), 6))Z"
+    }
+
+    /// A field of the header: printable ASCII without blanks; `-` for nothing.
+    private func word(_ text: String, _ limit: Int) -> String {
+        let bytes = text.utf8.prefix(limit).map { (0x21...0x7E).contains($0) ? $0 : UInt8(ascii: "_") }
+        return bytes.isEmpty ? "-" : String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,93 @@
+import Host
+
+/// Mounts where the whole system sees them.
+///
+/// The service of the initramfs that runs `nodectl render` has a mount namespace of its own, in which `/sysroot` is `/`. What is
+/// mounted there ends with it, so it is mounted in that of process 1, from where it comes into the service's own, too.
+struct SystemMounts {
+    private static let initramfsRoot = "/sysroot"
+
+    private let isInitramfs: Bool
+
+    init() {
+        let own = try? File.linkTarget("/proc/self/ns/mnt")
+        isInitramfs =
+            File.exists("/proc/1/root/etc/initrd-release") && own != (try? File.linkTarget("/proc/1/ns/mnt"))
+    }
+
+    /// Lays a writable layer over a folder.
+    ///
+    /// - Parameters:
+    ///   - folder: what is covered, and the lower layer; it must have no comma, colon, quote or backslash in its path
+    ///   - upper: where changes go
+    ///   - work: an empty folder beside it
+    func overlay(_ folder: String, upper: String, work: String) throws {
+        let place = outside(folder)
+        // Without these, whatever the kernel's own defaults, another lower layer (an upgrade) may be combined with the upper.
+        let options = "lowerdir=\(place),upperdir=\(upper),workdir=\(work),index=off,metacopy=off,redirect_dir=off"
+        try mount(["-t", "overlay", "-o", options, "overlay", place], at: folder)
+    }
+
+    /// Covers a folder with an empty one in memory.
+    func memory(_ folder: String) throws {
+        try mount(["-t", "tmpfs", "-o", "mode=0755,size=50%", "tmpfs", outside(folder)], at: folder)
+    }
+
+    /// Whether an overlay of ours lies over a folder.
+    static func isKept(_ folder: String) -> Bool { keptFolders().contains(folder) }
+
+    /// The folders over which one lies.
+    static func keptFolders() -> Set<String> {
+        let bytes = (try? File.read("/proc/self/mountinfo", limit: 1 << 22)) ?? []
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        return Set(
+            lines.filter { $0.contains(" - overlay ") && $0.contains("/nodewright/state/persist/") }.compactMap {
+                line in
+                let fields = line.split(separator: " ")
+                return fields.count > 4 ? unescaped(String(fields[4])) : nil
+            })
+    }
+
+    private func mount(_ arguments: [String], at folder: String) throws {
+        let before = Self.count(folder)
+        let command =
+            isInitramfs
+            ? Command("nsenter", ["--target", "1", "--mount", "mount"] + arguments) : Command("mount", arguments)
+        try command.run().check(.device)
+        guard Self.count(folder) > before else {
+            throw Failure(.device, "\"\(folder)\" was mounted, but cannot be seen from here")
+        }
+    }
+
+    /// How many file systems are mounted on a folder.
+    private static func count(_ folder: String) -> Int {
+        let bytes = (try? File.read("/proc/self/mountinfo", limit: 1 << 22)) ?? []
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").count { line in
+            let fields = line.split(separator: " ")
+            return fields.count > 4 && unescaped(String(fields[4])) == folder
+        }
+    }
+
+    /// The path of a folder as process 1 knows it; `/run` is the same.
+    private func outside(_ path: String) -> String {
+        isInitramfs && !path.hasPrefix("/run/") ? Path.join(Self.initramfsRoot, path) : path
+    }
+
+    /// proc(5): blanks and backslashes are written as octal numbers.
+    private static func unescaped(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(3)
+            guard byte == UInt8(ascii: "\\"), digits.count == 3,
+                let code = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
+            else {
+                bytes.append(byte)
+                continue
+            }
+            bytes.append(code)
+            rest = rest.dropFirst(3)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
