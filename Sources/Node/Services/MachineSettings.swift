@@ -72,13 +72,23 @@ struct MachineSettings: NodeSettings {
                 system.setTimeZone),
             part(
                 "keyboard", "etc/vconsole.conf", configuration.locale.keyboard,
-                image: Self.value("KEYMAP", in: image.text("etc/vconsole.conf")), system.keyboard, system.setKeyboard),
+                image: Self.value("KEYMAP", in: image.text("etc/vconsole.conf")), system.keyboard
+            ) { keymap in
+                // Debian's localed lets nobody do it, because another program looks after keyboards there.
+                do { try system.setKeyboard(keymap) } catch { try Self.setConsoleKeyboard(keymap) }
+            },
             part(
                 "language", "etc/locale.conf", configuration.locale.language,
                 image: Self.value("LANG", in: image.text("etc/locale.conf")),
                 { try system.locale().first { $0.hasPrefix("LANG=") }.map { String($0.dropFirst(5)) } ?? "" },
                 system.setLanguage),
         ]
+    }
+
+    /// What localed does: the file, and the console at once.
+    private static func setConsoleKeyboard(_ keymap: String) throws {
+        try SystemFile.update("/etc/vconsole.conf", to: "KEYMAP=\(keymap)\n")
+        try Command("systemctl", ["restart", "systemd-vconsole-setup.service"]).run().check(.device)
     }
 
     private static func firstLine(_ text: String) -> String { String(text.prefix { !$0.isNewline }) }
