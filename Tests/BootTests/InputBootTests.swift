@@ -23,6 +23,10 @@ struct InputBootTests {
                 grep -Eq '"state": *"(configured|failed|unconfigured)"' /run/nodewright/configuration.json && break
                 sleep 1
             done
+            for second in $(seq 120); do
+                grep -q 'Enter to log in' /dev/vcs1 && break
+                sleep 1
+            done
             sleep 6
             """
         ),
