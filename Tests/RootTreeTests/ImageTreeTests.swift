@@ -46,6 +46,39 @@ extension ImageTree {
         packageFile("/usr/bin/missing", mode: 0o100755, user: "nobody-knows"),
     ]
 
+    /// The root file system is read-only, and keys that may log in must outlast a restart.
+    @Test func theFolderOfRootBelongsToVar() throws {
+        try withSampleTree { tree in
+            try tree.write("/root/.bashrc", "settings")
+            try tree.write("/root/.ssh/authorized_keys", "key", mode: 0o600)
+            chmod(tree.host("/root"), 0o550)
+            try tree.createFolder("/var")
+            let files = SystemFiles(tree: tree)
+            let own = try files.moveRoot()
+            try files.moveVar()
+            let packages = [
+                packageFile("/root", mode: 0o040550), packageFile("/root/.bashrc", mode: 0o100640, user: "chrony"),
+            ]
+            let overlay = OwnershipTable.Rule(path: "/root/.ssh/authorized_keys", mode: 0o600, source: "overlay")
+            let table = try OwnershipTable(tree, packages: packages, rules: [overlay] + own)
+            let lines = try ImageTree(tree, ownership: table, epoch: 1_700_000_000).checkedListing().split(
+                separator: "\n")
+            func fields(_ path: String) -> [Substring] {
+                lines.first { $0.hasSuffix("\t" + path) }?.split(separator: "\t") ?? []
+            }
+            #expect(fields("/root -> var/roothome").first == "l")
+            // sshd refuses keys in a folder that others may write, and nobody else has to look into it.
+            let home = "/usr/share/factory/var/roothome"
+            #expect(fields(home)[..<4].elementsEqual(["d", "0700", "0", "0"]))
+            #expect(fields(home + "/.bashrc")[..<4].elementsEqual(["f", "0640", "995", "0"]))
+            #expect(fields(home + "/.ssh/authorized_keys")[..<4].elementsEqual(["f", "0600", "0", "0"]))
+            #expect(table.packages[home + "/.bashrc"] == "sample-1-1.x86_64")
+            #expect(try tree.list("/var").isEmpty)
+            // A second time, and where an overlay has decided otherwise, nothing happens.
+            #expect(try files.moveRoot().isEmpty)
+        }
+    }
+
     @Test func takesOwnersFromTheTable() throws {
         try withSampleTree { tree in
             let rule = OwnershipTable.Rule(path: "/opt/zoë", user: "chrony", mode: 0o600, source: "overlay")

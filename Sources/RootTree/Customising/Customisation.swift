@@ -93,10 +93,11 @@ public struct Customisation: Sendable {
         try again.leave()
         try modules.dropSources()
         try files.clean()
+        let rootHome = try files.moveRoot()
         try files.moveVar()
 
         let report = CustomisationReport(
-            rules: copy.rules + accounts.rules,
+            rules: copy.rules + accounts.rules + rootHome,
             trims: trimmer.removals.map {
                 .init(rule: $0.rule, position: $0.position, files: $0.files, bytes: $0.bytes)
             })

@@ -62,6 +62,20 @@ struct SystemFiles {
         }
     }
 
+    /// Makes /root a link into /var, because the root file system is read-only and root keeps files there, such as the keys that may
+    /// log in.
+    ///
+    /// - Returns: who owns it, and with which mode, whatever a package says of /root
+    func moveRoot() throws -> [OwnershipTable.Rule] {
+        // An overlay may have made it a link to somewhere else.
+        guard File.kind(tree.host("/root")) == .folder else { return [] }
+        try tree.createFolder(OwnershipTable.rootHome)
+        try TreeCopy.copy(tree.host("/root"), to: tree.host(OwnershipTable.rootHome))
+        try tree.remove("/root")
+        try tree.link("/root", to: String(OwnershipTable.rootHome.dropFirst()))
+        return [.init(path: OwnershipTable.rootHome, mode: 0o700, source: "nodewright: root's own folder")]
+    }
+
     /// Moves the content of /var to where the initramfs copies it from: /var itself is state and not part of the image.
     func moveVar() throws {
         let target = OwnershipTable.factory + "/var"

@@ -47,6 +47,8 @@ public struct OwnershipTable: Sendable {
 
     /// Where the content of /var waits to be copied at boot.
     static let factory = "/usr/share/factory"
+    /// Where /root leads in the image.
+    static let rootHome = "/var/roothome"
 
     private static let typeMask: UInt32 = 0o170000
     private static let permissionMask: UInt32 = 0o7777
@@ -122,7 +124,9 @@ public struct OwnershipTable: Sendable {
     private mutating func places(_ path: String) throws -> [String] {
         let path = Path.normalized(path)
         guard path != "/" else { return ["/"] }
-        let candidates = path == "/var" || path.hasPrefix("/var/") ? [path, Self.factory + path] : [path]
+        var candidates = [path]
+        if path == "/var" || path.hasPrefix("/var/") { candidates.append(Self.factory + path) }
+        if path.hasPrefix("/root/") { candidates.append(Self.factory + Self.rootHome + path.dropFirst(5)) }
         return try candidates.compactMap { candidate in
             guard let folder = try resolvedFolder(Path.parent(candidate)) else { return nil }
             let place = Path.join(folder, Path.name(candidate))
