@@ -1,5 +1,6 @@
 #pragma once
 // No _GNU_SOURCE here: it would give the C library's types other members than Swift's own module of it has.
+#include <sys/timex.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -145,4 +146,11 @@ static inline int nlinux_end_signals(void) {
 }
 static inline int nlinux_socket_pair(int ends[2]) {
     return (int)syscall(SYS_socketpair, 1 /* AF_UNIX */, 1 /* SOCK_STREAM */ | O_CLOEXEC, 0, ends);
+}
+
+// Whether whoever keeps the clock right has said so to the kernel (adjtimex(2)); Swift does not know the call.
+static inline int nlinux_clock_is_right(void) {
+    struct timex state = {0};
+    int result = adjtimex(&state);
+    return result >= 0 && result != TIME_ERROR && !(state.status & STA_UNSYNC);
 }

@@ -6,6 +6,7 @@ extension NodeStatus {
     public var json: JSONValue {
         [
             "boot": .string(bootWord), "configuration": configuration.map(\.json) ?? .null,
+            "engine": engine?.json ?? .null,
             "failedUnits": services.failed.map { .strings($0) } ?? .null,
             "hostname": .optional(hostname), "interfaces": .array(interfaces.map(\.json)),
             "kvm": .string(kvm.rawValue), "machineId": .optional(machineID), "nodectl": .string(version),

@@ -19,6 +19,7 @@ extension NodeStatus {
         add("Machine id", [lines.machineID])
         add("Uptime", [lines.uptime])
         add("Virtualization", [lines.kvm])
+        add("Engine", lines.engine)
         add("Network", interfaces.isEmpty ? ["no interface"] : lines.interfaces(brief: false))
         add("Services", lines.services.map { PlainText.column($0.name, 16) + $0.state })
         add("Failed units", [lines.failed])

@@ -47,13 +47,15 @@ public struct NodeStatus: Hashable, Sendable {
     public let configuration: ConfigurationState?
     /// Whether one can log in at the console.
     public let acceptsLogin: Bool
+    /// How far registration with an engine has come; nil when nobody has tried.
+    public let engine: RegistrationState?
 
     /// A status made of its parts.
     public init(
         release: OSRelease, boot: Boot, wantsInstallation: Bool = false, hostname: String?, machineID: String?,
         uptime: Int?,
         interfaces: [NetworkInterface], kvm: KVM, services: Services, problems: [String] = [],
-        configuration: ConfigurationState? = nil, acceptsLogin: Bool = true
+        configuration: ConfigurationState? = nil, acceptsLogin: Bool = true, engine: RegistrationState? = nil
     ) {
         self.release = release
         self.boot = boot
@@ -67,6 +69,7 @@ public struct NodeStatus: Hashable, Sendable {
         self.problems = problems
         self.configuration = configuration
         self.acceptsLogin = acceptsLogin
+        self.engine = engine
     }
 
     /// Reads everything below `root`, which is `/` on a node and a fixture in tests. What cannot be read is missing from
@@ -96,7 +99,7 @@ public struct NodeStatus: Hashable, Sendable {
             kvm: KVM(device: Path.join(root, "dev/kvm")), services: services,
             problems: Problems.find(root: root, commandLine: commandLine),
             configuration: ConfigurationState.read(root: root),
-            acceptsLogin: !ConsoleAccess.isLocked(root: root))
+            acceptsLogin: !ConsoleAccess.isLocked(root: root), engine: RegistrationStore(root: root).state)
     }
 }
 

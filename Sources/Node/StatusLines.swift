@@ -83,6 +83,12 @@ struct StatusLines {
     /// What is wrong with the disk.
     var problems: [String] { status.problems.map { PlainText.printable($0) } }
 
+    /// How far registration has come, and what keeps it from coming further; none when nobody has tried.
+    var engine: [String] {
+        guard let engine = status.engine else { return [] }
+        return [engine.words, engine.message].compactMap { $0.map { PlainText.printable($0, limit: 1000) } }
+    }
+
     /// Why service states are unknown.
     var problem: String? { status.services.problem.map { PlainText.printable($0) } }
 

@@ -54,6 +54,11 @@ public struct StatusScreen: Hashable, Sendable {
         let last = status.acceptsLogin ? " Press Enter to log in." : " Logging in here is switched off."
         tail += [Self.row("Virtualization", parts.kvm), "", rule, last]
 
+        // The reason of a failure is worth more than a third address, and less than the first.
+        let spare = max(0, min(4, Self.height - head.count - tail.count - 2))
+        let engine = parts.engine.flatMap { PlainText.wrapped($0, Self.width - 19, limit: 3) }.prefix(spare)
+        head.insert(contentsOf: engine.enumerated().map { Self.row($0 == 0 ? "Engine" : "", $1) }, at: 4)
+
         let room = Self.height - head.count - tail.count
         let interfaces = parts.interfaces(brief: true)
         if interfaces.isEmpty {

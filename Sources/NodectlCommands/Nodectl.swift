@@ -16,10 +16,10 @@ public struct Nodectl: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            StatusCommand.self, ConfigCommand.self, ApplyCommand.self, ConfirmCommand.self, PersistCommand.self,
-            UnpersistCommand.self, ConsoleCommand.self, RenderCommand.self, ConfigureCommand.self, GrowCommand.self,
-            FetchRootCommand.self, RecoverNetworkCommand.self, ForwardLogsCommand.self, SendKernelMessagesCommand.self,
-            FetchKdumpKeyCommand.self,
+            StatusCommand.self, ConfigCommand.self, ApplyCommand.self, ConfirmCommand.self, RegisterCommand.self,
+            CheckCommand.self, PersistCommand.self, UnpersistCommand.self, ConsoleCommand.self, RenderCommand.self,
+            ConfigureCommand.self, GrowCommand.self, FetchRootCommand.self, RecoverNetworkCommand.self,
+            ForwardLogsCommand.self, SendKernelMessagesCommand.self, FetchKdumpKeyCommand.self,
         ])
 
     /// For the parser.

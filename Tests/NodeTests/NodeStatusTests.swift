@@ -75,7 +75,8 @@ import Testing
             let tree = try JSON.parse(text, file: "status")
             #expect(
                 tree.mapping?.map(\.key) == [
-                    "boot", "configuration", "failedUnits", "hostname", "interfaces", "kvm", "machineId", "nodectl",
+                    "boot", "configuration", "engine", "failedUnits", "hostname", "interfaces", "kvm", "machineId",
+                    "nodectl",
                     "problem",
                     "problems", "product",
                     "services", "slot", "uptimeSeconds",

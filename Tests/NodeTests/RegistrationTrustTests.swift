@@ -208,7 +208,7 @@ import Transfer
             var shown: [String] = []
             let accepted = try node.register({
                 $0.ask = {
-                    shown.append($0.fingerprint(.sha256).pairs)
+                    shown.append($0.sha256)
                     return true
                 }
             }) { $0.engine.fingerprint = nil }

@@ -59,6 +59,30 @@ public final class TestEngine: Sendable {
     /// The hosts that it has.
     public func hosts() throws -> [Node] { try Self.ask("\(port)/hosts").sequence ?? [] }
 
+    /// Approves a host over REST, as an administrator's program does.
+    public func approve(_ name: String) throws {
+        let client = try WebClient(.authorities(authority))
+        let base = "https://127.0.0.1:\(port)/ovirt-engine"
+        func send(_ path: String, _ headers: [String], _ body: String?) throws -> Node {
+            let request = WebClient.Request(
+                "\(base)/\(path)", headers: ["Accept: application/json"] + headers, body: body.map { Array($0.utf8) })
+            let answer = try client.send(request)
+            guard answer.status == 200 else {
+                throw Failure(.internalError, "the engine answers \(path) with \(answer.status)")
+            }
+            return try JSON.parse(answer.body, file: path)
+        }
+        let login = try send(
+            "sso/oauth/token", ["Content-Type: application/x-www-form-urlencoded"],
+            "grant_type=password&scope=ovirt-app-api&username=admin%40internal&password=secret")
+        let bearer = "Authorization: Bearer \(login["access_token"]?.string ?? "")"
+        let hosts = try send("api/hosts?search=name%3D\(Self.encoded(name))", [bearer], nil)["host"]?.sequence ?? []
+        guard let id = hosts.first?["id"]?.string else {
+            throw Failure(.internalError, "the engine does not list \(name)")
+        }
+        _ = try send("api/hosts/\(id)/approve", [bearer, "Content-Type: application/json"], "{}")
+    }
+
     private static func ask(_ path: String, _ switches: KeyValuePairs<String, String> = [:]) throws -> Node {
         let words = switches.map { "\($0.key)=\(encoded($0.value))" }.joined(separator: "&")
         let url = "\(try service.get())/\(path)" + (words.isEmpty ? "" : "?" + words)

@@ -93,7 +93,7 @@ enum ServiceProbe {
         }
     }
 
-    private static func wait(_ socket: Int32, _ what: Int16, until end: Double) -> Bool {
+    static func wait(_ socket: Int32, _ what: Int16, until end: Double) -> Bool {
         while true {
             let left = end - monotonicSeconds()
             guard left > 0 else { return false }

@@ -20,7 +20,7 @@ struct EngineTrust {
     /// Seconds that one request may take.
     let timeout: Int
     /// Asks a person; nil when nobody is there.
-    var ask: ((Certificate) throws -> Bool)?
+    var ask: ((OfferedAuthority) throws -> Bool)?
 
     /// The authority that vouches for the engine from now on.
     ///
@@ -49,7 +49,7 @@ struct EngineTrust {
                     hint: "compare it with the engine's own certificate; nothing was stored")
             }
         } else if let ask {
-            guard try ask(offered) else {
+            guard try ask(OfferedAuthority(offered)) else {
                 throw Failure(.signature, "the engine \(engine) is not trusted; nothing was stored")
             }
         } else if settings.trust != .firstUse {

@@ -49,11 +49,13 @@ public struct NodeDescription: Hashable, Sendable {
         return key.fingerprint
     }
 
-    /// Whether a name leads to an address of this node.
+    /// Whether a name leads to an address of this node for others, too: that is what its name servers say, and not what the
+    /// system's own resolver knows of itself.
     static func leadsHere(_ name: String) -> Bool {
-        guard let host = HostAddress(name) else { return false }
         let own = Set(NetworkInterface.currentAddresses().values.joined().map(\.text))
-        return ServiceProbe.addresses(of: host).contains { own.contains($0.description) && !$0.isLoopback }
+        return NameServers(root: "/").addresses(of: name)?.contains {
+            own.contains($0.description) && !$0.isLoopback
+        } ?? false
     }
 }
 

@@ -23,6 +23,21 @@ public struct PatientRegistration {
         self.pause = pause
     }
 
+    /// Waits until the configuration of this start is complete, which may come from a web server.
+    ///
+    /// - Parameters:
+    ///   - root: `/`, or a fixture
+    ///   - seconds: after so many it is taken as it is
+    public static func waitForConfiguration(
+        root: String, seconds: Double, pause: (Double) -> Void = { usleep(UInt32($0 * 1e6)) }
+    ) {
+        var left = seconds
+        while left > 0, ConfigurationState.read(root: root)?.phase == .waiting {
+            pause(1)
+            left -= 1
+        }
+    }
+
     /// Registers, or says why not.
     ///
     /// - Parameter again: hears why it is tried once more

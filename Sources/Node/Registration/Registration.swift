@@ -1,7 +1,7 @@
 import Glibc
 import Host
 public import NodeConfig
-public import Transfer
+import Transfer
 
 /// Makes this node a host of an oVirt Engine, and says truthfully how far that came.
 ///
@@ -13,7 +13,7 @@ public struct Registration {
     /// What is asked for besides the configuration.
     public struct Options {
         /// Asks a person whether an authority is trusted; nil when nobody is there.
-        public var ask: ((Certificate) throws -> Bool)?
+        public var ask: ((OfferedAuthority) throws -> Bool)?
         /// Whether a registration that is remembered is repeated.
         public var again = false
         /// Seconds for which the installation of the engine's agent is followed.

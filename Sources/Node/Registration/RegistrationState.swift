@@ -91,20 +91,33 @@ public struct RegistrationState: Hashable, Sendable {
     /// Whether the engine has been told of this node.
     public var isRequested: Bool { step != .unregistered }
 
-    /// One line for people.
-    public var line: String {
+    /// One line for people, with the reason when something keeps it from coming further.
+    public var line: String { message.map { "\(words): \($0)" } ?? words }
+
+    /// How far it has come, without the reason.
+    public var words: String {
         let named = "engine \(engine)"
-        let done =
-            switch step {
-            case .unregistered: "not registered with the \(named)"
-            case .requested: "registered; approval is pending on the \(named)"
-            case .pending: "waiting for approval on the \(named)"
-            case .installing: "being installed by the \(named)"
-            case .known: "host of the \(named): \(hostStatus ?? "unknown")"
-            case .up: "host of the \(named): up"
-            case .installFailed: "the \(named) could not install its agent"
-            }
-        return message.map { "\(done): \($0)" } ?? done
+        return switch step {
+        case .unregistered: "not registered with the \(named)"
+        case .requested: "registered; approval is pending on the \(named)"
+        case .pending: "waiting for approval on the \(named)"
+        case .installing: "being installed by the \(named)"
+        case .known: "host of the \(named): \(hostStatus ?? "unknown")"
+        case .up: "host of the \(named): up"
+        case .installFailed: "the \(named) could not install its agent"
+        }
+    }
+
+    /// Everything for people, a line each; printable.
+    public var text: String {
+        let rows: [(String, String?)] = [
+            ("Engine", engine), ("State", words), ("Host status", hostStatus), ("Problem", message),
+            ("What to do", hint),
+            ("Name", name), ("Address", address), ("Unique id", uniqueID), ("Authority", authority),
+        ]
+        return rows.compactMap { name, value in
+            value.map { PlainText.column(name, 16) + PlainText.printable($0, limit: 1000) + "\n" }
+        }.joined()
     }
 
     /// For files and scripts.
