@@ -37,9 +37,11 @@ public struct NetworkChange {
     private let progress: ProgressSink
 
     var manager: NetworkManager { NetworkManager(bus) }
+    private var activation: ProfileActivation {
+        ProfileActivation(manager: manager, profiles: profiles, progress: progress)
+    }
     private var pendingFile: String { Path.join(Self.folder, "pending.json") }
     private var outcomeFile: String { Path.join(Self.folder, "outcome") }
-    private var lockFile: String { Path.join(Self.folder, "lock") }
     /// The whole configuration of the change that waits, for whoever confirms it.
     public var candidateFile: String { Path.join(Self.folder, "node.yaml") }
 
@@ -51,6 +53,12 @@ public struct NetworkChange {
         bus = try BusConnection(timeout: 30)
         profiles = ProfileFolder()
         self.progress = progress
+    }
+
+    /// Held while a change begins or ends.
+    private static func lock() throws -> FileLock {
+        try Folder.create(folder, mode: 0o700)
+        return try FileLock(Path.join(folder, "lock"))
     }
 
     /// The cards that a configuration means, and what would have to change.
@@ -105,8 +113,7 @@ public struct NetworkChange {
     ///   - candidate: the document that confirming will store
     /// - Throws: when NetworkManager refuses it; everything is as before then
     public func begin(_ plan: NetworkPlan, timeout: Int, candidate: String) throws {
-        try Folder.create(Self.folder, mode: 0o700)
-        let lock = try FileLock(lockFile)
+        let lock = try Self.lock()
         defer { lock.release() }
         if let earlier = PendingChange(file: pendingFile) {
             guard try !earlier.isConfirmed && !isAlive(earlier) else {
@@ -134,46 +141,10 @@ public struct NetworkChange {
         do {
             try File.write(candidateFile, candidate, mode: 0o600)
             try pending.write(pendingFile)
-            for profile in plan.added { try profiles.write(profile) }
-            try manager.load(profiles.paths(plan.added.map(\.file)))
-            try takeDown(plan, before)
-            try bringUp(plan.added)
+            try activation.switchOver(to: plan, from: before)
         } catch {
             try? goBack(pending)
             throw error
-        }
-    }
-
-    /// Takes down what would be in the way, and what nothing takes the place of.
-    private func takeDown(_ plan: NetworkPlan, _ before: NetworkManager.Snapshot) throws {
-        let devices = Dictionary(before.devices.map { ($0.path, $0) }) { $1 }
-        let used = Dictionary(before.profiles.map { ($0.path, $0) }) { $1 }
-        for activation in before.activations {
-            guard let profile = used[activation.profile] else { continue }
-            let file = Path.name(profile.file)
-            guard plan.removed.contains(file) || !plan.profiles.all.isEmpty && isTemporary(profile) else { continue }
-            let stays = activation.devices.contains { plan.devices.contains(devices[$0]?.name ?? "") }
-            // The number of a VLAN that exists cannot be changed; other devices take a new profile while they are there.
-            guard !stays || profiles.text(file).contains("\n[vlan]\n") else { continue }
-            try? manager.deactivate(activation.path)
-            // Or NetworkManager would bring the card up again by itself.
-            for device in activation.devices where devices[device]?.isCard == true { try? manager.disconnect(device) }
-        }
-    }
-
-    /// Whether a profile stands in for a configuration: NetworkManager has made it up, or the initramfs has left it.
-    private func isTemporary(_ profile: NetworkManager.Profile) -> Bool {
-        profile.isMadeUp || BootNetwork.isFromInitramfs(file: profile.file)
-    }
-
-    private func bringUp(_ added: [NetworkProfile]) throws {
-        let snapshot = try manager.snapshot()
-        for profile in added {
-            guard let path = snapshot.profiles.first(where: { Path.name($0.file) == profile.file })?.path else {
-                throw Failure(.internalError, "NetworkManager has not read the profile of \(profile.name)")
-            }
-            progress(.started(phase: "bringing up \(profile.name)", total: nil, unit: .items))
-            _ = try during("interface \(profile.name)") { try manager.activate(path) }
         }
     }
 
@@ -189,8 +160,7 @@ public struct NetworkChange {
     ///   restart; this is called last
     /// - Throws: `.nothingToDo` when nothing waits
     public func confirm(_ prepare: (_ candidate: String) throws -> () throws -> Void) throws {
-        try Folder.create(Self.folder, mode: 0o700)
-        let lock = try FileLock(lockFile)
+        let lock = try Self.lock()
         defer { lock.release() }
         guard var pending = PendingChange(file: pendingFile) else {
             throw Failure(.nothingToDo, "no change of the network waits to be confirmed")
@@ -210,27 +180,18 @@ public struct NetworkChange {
         if try isAlive(pending) { try manager.destroyCheckpoint(pending.checkpoint) }
         for file in pending.removed where !pending.added.contains(file) { try profiles.remove(file) }
         if !pending.removed.isEmpty { try manager.load(profiles.paths(pending.removed)) }
-        try takeOver()
+        try activation.removeTemporary()
         try store()
         try File.remove(candidateFile)
         try File.write(outcomeFile, Self.kept + "\n")
         try File.remove(pendingFile)
     }
 
-    /// Keeps NetworkManager from inventing profiles from now on, and removes those that it has invented.
-    private func takeOver() throws {
-        try BootNetwork.writeConfiguration(root: "/")
-        try manager.reloadConfiguration()
-        let snapshot = try manager.snapshot()
-        for profile in snapshot.profiles where isTemporary(profile) { try manager.delete(profile: profile.path) }
-    }
-
     /// Takes the change that waits back, now.
     ///
     /// - Throws: `.nothingToDo` when nothing waits
     public func revert() throws {
-        try Folder.create(Self.folder, mode: 0o700)
-        let lock = try FileLock(lockFile)
+        let lock = try Self.lock()
         defer { lock.release() }
         guard let pending = PendingChange(file: pendingFile), !pending.isConfirmed else {
             throw Failure(.nothingToDo, "no change of the network waits to be confirmed")
@@ -242,44 +203,9 @@ public struct NetworkChange {
         // Systemd starts NetworkManager again after a crash; what it finds then is still the new network.
         let end = monotonicSeconds() + 30
         while manager.owner == nil, monotonicSeconds() < end { usleep(200_000) }
-        if try isAlive(pending) { _ = try manager.rollback(to: pending.checkpoint) }
-        for file in pending.added { try profiles.remove(file) }
-        // Where NetworkManager was started again it knows neither the checkpoint nor that the profiles are gone.
-        try manager.reloadProfiles()
-        try restore(pending)
+        try activation.goBack(pending, hasCheckpoint: try isAlive(pending))
         try File.remove(candidateFile)
         try File.remove(pendingFile)
-        waitUntilRestored(pending)
-    }
-
-    /// NetworkManager goes back step by step after it has answered: wait a while, so that what we say is so.
-    private func waitUntilRestored(_ pending: PendingChange) {
-        let end = monotonicSeconds() + 10
-        let files = Set(pending.before.map(\.file))
-        while monotonicSeconds() < end {
-            guard let snapshot = try? manager.snapshot() else { return }
-            let paths = Set(snapshot.profiles.filter { files.contains(Path.name($0.file)) }.map(\.path))
-            let up = Set(snapshot.activations.filter { $0.state == .activated }.map(\.profile))
-            if paths.isSubset(of: up) { return }
-            usleep(200_000)
-        }
-    }
-
-    /// Brings up again what was up before the change and is not; after NetworkManager's own rollback that is nothing.
-    private func restore(_ pending: PendingChange) throws {
-        let snapshot = try manager.snapshot()
-        let paths = Dictionary(snapshot.profiles.map { (Path.name($0.file), $0.path) }) { $1 }
-        for before in pending.before where !before.file.isEmpty {
-            guard let profile = paths[before.file] else { continue }
-            let isUp = snapshot.activations.contains {
-                $0.profile == profile && [.activating, .activated].contains($0.state)
-            }
-            if isUp { continue }
-            let device = snapshot.devices.first { $0.name == before.device }
-            _ = try? manager.activate(profile, on: device?.path)
-        }
-        for device in snapshot.devices where pending.madeDevices.contains(device.name) {
-            try? manager.delete(device: device.path)
-        }
+        activation.waitUntilRestored(pending)
     }
 }
