@@ -148,15 +148,17 @@ public struct ConfigurationApplication {
 
     /// Pins the cards of a configuration that was stored before anybody knew them, as the first start does.
     ///
-    /// A card that is missing now is pinned at a later start.
+    /// A card that is missing now is pinned at a later start. While a change waits nothing is done: what it stores is pinned.
     public static func pinStored(store: Store) throws {
-        guard var stored = try store.read(), stored.network.interfaces.contains(where: \.isUnpinned),
-            let devices = try? NetworkChange().devices(),
-            let cards = try? NetworkCards(stored.network, among: devices, choosesLinks: false),
-            cards.pinned != stored.network
-        else { return }
-        stored.network = cards.pinned
-        try store.pin(stored)
+        guard try store.read()?.network.interfaces.contains(where: \.isUnpinned) == true else { return }
+        let devices = try NetworkChange().devices()
+        try NetworkChange.withoutChange {
+            guard var stored = try store.read() else { return }
+            let pinned = try NetworkCards(stored.network, among: devices, needsAll: false).pinned
+            if pinned == stored.network { return }
+            stored.network = pinned
+            try store.pin(stored)
+        }
     }
 
     /// Ends what a change has left whose NetworkManager was killed: goes back, or ends what was confirmed.

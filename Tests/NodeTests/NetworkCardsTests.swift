@@ -79,6 +79,18 @@ import Testing
         }
     }
 
+    /// As the first start does, which cannot wait for a card that is not there.
+    @Test func whatIsThereIsPinned() throws {
+        let network = NetworkExamples.network([
+            NetworkExamples.card("missing"), NetworkExamples.card("any", .link), NetworkExamples.card("eno1"),
+            NetworkExamples.card("twice", .name("eno1")),
+        ]).network
+        let found = try NetworkCards(network, among: devices, needsAll: false)
+        #expect(found.pinned["eno1"]?.match == .mac(NetworkExamples.mac("52:54:00:00:00:01")))
+        #expect(found.pinned["missing"] == network["missing"] && found.pinned["twice"] == network["twice"])
+        #expect(found.pinned["any"]?.match == .link)
+    }
+
     @Test func differencesAreThoseLinesThatChange() {
         let lines = LineDifference.lines(from: "a\nb\nc\nd", to: "a\nx\nc\nd\ne")
         #expect(lines == ["- b", "+ x", "+ e"])

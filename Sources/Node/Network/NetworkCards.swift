@@ -13,15 +13,15 @@ public struct NetworkCards: Sendable {
 
     /// Finds the cards.
     ///
-    /// - Parameter choosesLinks: false to leave the choice of a card that has a link to NetworkManager
+    /// - Parameter needsAll: false to pin those that are certain: what is not there, and which card has a link, is left open
     /// - Throws: naming each one that is not there, or that two interfaces mean
-    init(_ network: NetworkSettings, among devices: [NetworkManager.Device], choosesLinks: Bool = true) throws {
+    init(_ network: NetworkSettings, among devices: [NetworkManager.Device], needsAll: Bool = true) throws {
         var pinned = network.withImpliedCards
         var names: [String: String] = [:]
         var problems: [String] = []
         let cards = devices.filter(\.isCard)
         // Those that mean one certain card first; "link" takes what is left.
-        for wantsLink in choosesLinks ? [false, true] : [false] {
+        for wantsLink in needsAll ? [false, true] : [false] {
             for (index, interface) in pinned.interfaces.enumerated() {
                 guard case .card(let match) = interface.kind, (match == .link) == wantsLink else { continue }
                 let free = cards.filter { card in !names.values.contains(card.name) }
@@ -31,6 +31,7 @@ public struct NetworkCards: Sendable {
                 }
                 if let other = names.first(where: { $0.value == card.name })?.key {
                     problems.append("\(interface.name): this is the same card as \"\(other)\": \(card.name)")
+                    continue
                 }
                 names[interface.name] = card.name
                 guard let address = card.permanentAddress, let mac = MACAddress(address), mac.isUnicast,
@@ -40,7 +41,7 @@ public struct NetworkCards: Sendable {
                 pinned.interfaces[index].match = .mac(mac)
             }
         }
-        guard problems.isEmpty else {
+        guard problems.isEmpty || !needsAll else {
             let known = cards.map { "\($0.name) (\($0.permanentAddress ?? "no address"))" }.joined(separator: ", ")
             throw Failure(
                 .invalidInput, problems[0], hint: "the cards of this node: \(known.isEmpty ? "none" : known)",

@@ -27,7 +27,7 @@ public struct NetworkChange {
     private static let folder = "/run/nodewright/change"
 
     /// Whether there is a change that has not come to its end.
-    public static var isRecorded: Bool { File.exists(Path.join(Self.folder, "pending.json")) }
+    static var isRecorded: Bool { File.exists(Path.join(Self.folder, "pending.json")) }
 
     /// When the change that waits was made, on the clock of `LoginSession`; nil when none waits.
     public static func begun() -> Double? { PendingChange(file: Path.join(folder, "pending.json"))?.begun }
@@ -59,6 +59,13 @@ public struct NetworkChange {
     private static func lock() throws -> FileLock {
         try Folder.create(folder, mode: 0o700)
         return try FileLock(Path.join(folder, "lock"))
+    }
+
+    /// Runs `body` unless there is a change that has not come to its end; none begins or ends meanwhile.
+    static func withoutChange(_ body: () throws -> Void) throws {
+        let lock = try Self.lock()
+        defer { lock.release() }
+        if !isRecorded { try body() }
     }
 
     /// The cards that a configuration means, and what would have to change.

@@ -12,7 +12,7 @@ struct ConfirmCommand: ParsableCommand {
             To be run in an SSH connection that was made after the change, which shows that the node can be reached, or on \
             the console. The configuration is stored now, and not before.
 
-            Exit status: 3 when no change waits.
+            Exit status: 2 in an SSH connection that is older than the change, 3 when no change waits.
             """)
 
     @Flag(help: "Go back to the network as it was before the change.")

@@ -14,7 +14,8 @@ struct RecoverNetworkCommand: ParsableCommand {
 
     func run() throws {
         try ConfigurationApplication.recover(store: .node)
-        // A change that waits would not know of it.
-        if !NetworkChange.isRecorded { try ConfigurationApplication.pinStored(store: .node) }
+        do { try ConfigurationApplication.pinStored(store: .node) } catch {
+            Output.warning("cards are not pinned yet: \(error)")
+        }
     }
 }
