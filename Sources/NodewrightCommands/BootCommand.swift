@@ -20,6 +20,8 @@ struct BootCommand: ParsableCommand {
               nodewright boot node.iso --as usb --firmware uefi --secure-boot
               nodewright boot node.iso --until 'Enter to log in' --timeout 300
               nodewright boot out/pxe --as tftp
+              nodewright boot node.iso --network listen:cable,mac=52:54:00:00:00:01
+              nodewright boot node.iso --network socket:cable,mac=52:54:00:00:00:02
 
             SCRIPTS
               A file for --script has one step a line:
@@ -97,6 +99,16 @@ struct BootCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Lead this port of 127.0.0.1 to port 22 of the machine.", valueName: "port"))
     var ssh: Int?
 
+    @Option(
+        name: .customLong("network"),
+        help: ArgumentHelp(
+            """
+            Add a network card; may be repeated. NETWORK is user, socket:PATH (a UNIX stream socket that another machine, passt \
+            or a switch listens on) or listen:PATH (for another machine's socket:PATH), and ",mac=ADDRESS" behind it gives \
+            the card an address.
+            """, valueName: "network"))
+    var cable: [String] = []
+
     @Option(help: ArgumentHelp("Write what the machine sends on its second serial line to a file.", valueName: "file"))
     var secondSerial: String?
 
@@ -150,6 +162,7 @@ struct BootCommand: ParsableCommand {
         machine.processors = cpus
         machine.disks = disk
         machine.sshPort = ssh
+        machine.cables = try cables()
         machine.keepsWrites = write
         machine.secondSerial = secondSerial
         machine.credentials = try credentials()
@@ -206,6 +219,15 @@ struct BootCommand: ParsableCommand {
         case .cd: .cd(path)
         case .usb: .usb(path)
         case .disk, .pxe, .tftp: .disk(path)
+        }
+    }
+
+    private func cables() throws -> [NetworkCable] {
+        try cable.map { text in
+            let cable = try NetworkCable(text)
+            // QEMU would say nothing of a socket that is not there.
+            if case .socket(let path) = cable.end { try requireFile(path) }
+            return cable
         }
     }
 

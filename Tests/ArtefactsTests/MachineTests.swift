@@ -24,6 +24,34 @@ import Testing
         #expect(arguments.contains("user,id=net0,hostfwd=tcp:127.0.0.1:2222-:22"))
     }
 
+    /// Each card has an address when one is given, and QEMU gets each path as it is.
+    @Test(arguments: [
+        ("user", "user,id=net1", "virtio-net-pci,netdev=net1,romfile="),
+        (
+            "socket:a,b", "stream,id=net1,server=off,addr.type=unix,addr.path=a,,b",
+            "virtio-net-pci,netdev=net1,romfile="
+        ),
+        (
+            "listen:/run/c,mac=52:54:00:AA:BB:cc", "stream,id=net1,server=on,addr.type=unix,addr.path=/run/c",
+            "virtio-net-pci,netdev=net1,romfile=,mac=52:54:00:aa:bb:cc"
+        ),
+    ])
+    func cablesArePluggedIn(_ text: String, _ backend: String, _ device: String) throws {
+        var machine = Machine(.cd("x.iso"))
+        machine.cables = [try NetworkCable(text)]
+        let arguments = try machine.arguments()
+        let index = try #require(arguments.firstIndex(of: backend), "\(arguments)")
+        #expect(arguments[index - 1] == "-netdev" && arguments[index + 2] == device, "\(arguments)")
+    }
+
+    @Test(arguments: [
+        "", "tap0", "socket:", "listen:", "user,mac=", "user,mac=52:54:00:aa:bb", "user,mac=53:54:00:aa:bb:cc", "users",
+        "socket:,mac=52:54:00:aa:bb:cc",
+    ])
+    func whatIsNoNetworkIsRefused(_ text: String) {
+        #expect(throws: Failure.self) { try NetworkCable(text) }
+    }
+
     @Test func credentialsSurviveQEMUsOptionSyntax() throws {
         var machine = Machine(.cd("x.iso"))
         machine.credentials = [("a.b", Array("k=v,\n".utf8))]

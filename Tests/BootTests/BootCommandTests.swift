@@ -84,11 +84,21 @@ import Testing
     @Test(arguments: [
         (["--timeout", "0"], 2), (["--secure-boot"], 2), (["--until", "("], 2), (["--disk", "nowhere.img"], 2),
         (["--set-credential", "novalue"], 2), (["--memory", "1"], 2), (["--script", "nowhere"], 2),
+        (["--network", "tap0"], 2), (["--network", "socket:nowhere"], 2),
     ])
     func wrongUsageIsStatusTwo(_ arguments: [String], _ status: Int) throws {
         try Folder.withTemporary { folder in
             let result = try boot(arguments, in: folder)
             #expect(result.status == status)
+        }
+    }
+
+    /// QEMU takes cables of every kind.
+    @Test func furtherNetworkCards() throws {
+        try Folder.withTemporary { folder in
+            let networks = ["--network", "listen:cable", "--network", "user,mac=52:54:00:00:00:07"]
+            let result = try boot(networks + ["--until", "HELLO", "--timeout", "60"], in: folder)
+            #expect(result.status == 0, "\(result.errorTail)")
         }
     }
 

@@ -31,6 +31,8 @@ public struct Machine: Sendable {
     public var disks: [String] = []
     /// A port of the host's loopback address that leads to port 22 of the machine.
     public var sshPort: Int?
+    /// Network cards beside the first one, which is on a user network.
+    public var cables: [NetworkCable] = []
     /// Whether writes to the medium last; otherwise they are gone with the machine.
     public var keepsWrites = false
 
@@ -62,6 +64,7 @@ public struct Machine: Sendable {
         arguments += [
             "-netdev", "user,id=net0" + forward + networkBoot, "-device", "virtio-net-pci,netdev=net0" + networkROM,
         ]
+        for (index, cable) in cables.enumerated() { arguments += cable.arguments("net\(index + 1)") }
         if let secondSerial {
             arguments += [
                 "-chardev", "file,id=serial1,path=\(Self.escape(secondSerial))", "-serial", "chardev:serial1",
@@ -122,7 +125,7 @@ public struct Machine: Sendable {
     }
 
     /// In QEMU's option lists a comma is written twice.
-    private static func escape(_ path: String) -> String {
+    static func escape(_ path: String) -> String {
         path.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
     }
 }
