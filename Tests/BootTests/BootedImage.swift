@@ -43,11 +43,12 @@ struct BootedImage {
     ///   - kernelArguments: the artefact is a PXE folder, and its kernel is started without a boot loader, with these words; the
     ///     root comes from the initramfs
     ///   - secondDisk: an image of which a copy lies in the machine, too
+    ///   - losesPower: ends with a power cut as soon as it has answered, instead of letting it power off
     ///   - timeout: seconds for all of it
     init(
         _ arguments: [String], before: [String] = [], questions: KeyValuePairs<String, String> = Self.questions,
         adding: [(String, String)] = [], artefact: String? = nil, kernelArguments: String? = nil,
-        secondDisk: String? = nil, timeout: Int = 900
+        secondDisk: String? = nil, losesPower: Bool = false, timeout: Int = 900
     ) throws {
         let image = artefact ?? Self.iso ?? ""
         let medium =
@@ -62,7 +63,8 @@ struct BootedImage {
             let log = Path.join(folder, "console")
             let script = Path.join(folder, "script")
             try File.write(Path.join(folder, "unit"), Self.unit)
-            try File.write(Path.join(folder, "questions"), Self.program(questions.map { ($0, $1) } + adding))
+            let program = Self.program(questions.map { ($0, $1) } + adding, ending: losesPower ? Self.stay : Self.leave)
+            try File.write(Path.join(folder, "questions"), program)
             var arguments = arguments
             if let secondDisk {
                 let copy = Path.join(folder, "second.img")
@@ -72,8 +74,8 @@ struct BootedImage {
             let steps =
                 before + [
                     "refuse Entering emergency mode", "refuse You are in (emergency|rescue) mode", "expect Nodewright",
-                    "expect NODEWRIGHT-ANSWERED", "expect (Powering off|Power down)",
-                ]
+                    "expect NODEWRIGHT-ANSWERED",
+                ] + (losesPower ? [] : ["expect (Powering off|Power down)"])
             try File.write(script, steps.joined(separator: "\n"))
             let result = try Command(
                 try Programs.built("nodewright"),
@@ -122,16 +124,24 @@ struct BootedImage {
 
         """
 
-    /// Each answer is framed by lines that no command prints.
-    private static func program(_ questions: [(String, String)]) -> String {
-        questions.map { "echo @@@\($0)\n{ \($1); } 2>&1\necho\n" }.joined() + """
-            echo @@@end
-            echo
-            echo NODEWRIGHT-ANSWERED >/dev/ttyS0
-            sleep 1
-            systemctl poweroff
+    private static let leave = """
+        echo NODEWRIGHT-ANSWERED >/dev/ttyS0
+        sleep 1
+        systemctl poweroff
 
-            """
+        """
+
+    /// The answers must be through before the power is cut.
+    private static let stay = """
+        sleep 3
+        echo NODEWRIGHT-ANSWERED >/dev/ttyS0
+        sleep 3600
+
+        """
+
+    /// Each answer is framed by lines that no command prints.
+    private static func program(_ questions: [(String, String)], ending: String) -> String {
+        questions.map { "echo @@@\($0)\n{ \($1); } 2>&1\necho\n" }.joined() + "echo @@@end\necho\n" + ending
     }
 
     private static func parse(_ report: String) -> [String: String] {
