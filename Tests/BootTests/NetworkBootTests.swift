@@ -96,7 +96,7 @@ struct NetworkBootTests {
         ("names", "cat /proc/sys/kernel/hostname; hostnamectl --static; readlink /etc/localtime"),
         ("broken", "nodectl apply --timeout 20 /run/broken.yaml; echo status $?"),
         ("broken-after", "ip -color=never -oneline address show guests; peer ping 198.51.100.10 20"),
-        ("cut-off", "start_apply /run/cut.yaml 20; peer ping 192.0.2.10 5; end_apply"),
+        ("cut-off", "start_apply /run/cut.yaml 60; peer ping 192.0.2.10 5; end_apply"),
         ("cut-off-after", "has storage 192.0.2.10/24 && peer ping 192.0.2.10 30; peer ping 2001:db8:5::10 30"),
         (
             "killed",
@@ -139,7 +139,7 @@ struct NetworkBootTests {
                 let first = try BootedImage(
                     ["--write"] + peer.cables([0, 1, 2]), questions: [:],
                     adding: [running, ("cards", Self.cards), ("documents", Self.documents(peer))] + Self.change,
-                    artefact: disk, losesPower: true)
+                    artefact: disk, losesPower: true, timeout: 2400)
                 #expect(first.result.status == 0, "\(first.result.errorTail)")
                 expectChanged(first.answers)
                 let again = try BootedImage(
@@ -152,7 +152,7 @@ struct NetworkBootTests {
                         ("recovery", Self.recovery),
                         ("failed", "systemctl --failed --no-legend --plain"),
                         ("times", "systemd-analyze blame --no-pager | head -n 20; journalctl -b -u NetworkManager"),
-                    ], artefact: disk)
+                    ], artefact: disk, timeout: 1200)
                 #expect(again.result.status == 0, "\(again.result.errorTail)")
                 expectKept(again.answers, since: first.answers)
             }

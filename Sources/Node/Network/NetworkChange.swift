@@ -213,6 +213,5 @@ public struct NetworkChange {
         try activation.goBack(pending, hasCheckpoint: try isAlive(pending))
         try File.remove(candidateFile)
         try File.remove(pendingFile)
-        activation.waitUntilRestored(pending)
     }
 }

@@ -23,6 +23,7 @@ struct ProfileActivation {
     private func takeDown(_ plan: NetworkPlan, _ before: NetworkManager.Snapshot) {
         let devices = Dictionary(before.devices.map { ($0.path, $0) }) { $1 }
         let used = Dictionary(before.profiles.map { ($0.path, $0) }) { $1 }
+        var leaving: Set<String> = []
         for activation in before.activations {
             guard let profile = used[activation.profile] else { continue }
             let file = Path.name(profile.file)
@@ -33,9 +34,19 @@ struct ProfileActivation {
             // The number of a VLAN that exists cannot be changed; other devices take a new profile while they are there.
             guard !stays || profiles.text(file).contains("\n[vlan]\n") else { continue }
             try? manager.deactivate(activation.path)
-            // Or NetworkManager would bring the card up again by itself.
-            for device in activation.devices where devices[device]?.isCard == true { try? manager.disconnect(device) }
+            for device in activation.devices.compactMap({ devices[$0] }) {
+                // Or NetworkManager would bring the card up again by itself.
+                if device.isCard { try? manager.disconnect(device.path) } else { leaving.insert(device.name) }
+            }
         }
+        // NetworkManager removes devices that it has made after it has answered, and refuses the new VLAN until then.
+        poll(seconds: 10) { $0.devices.allSatisfy { !leaving.contains($0.name) } }
+    }
+
+    /// Looks again and again until what NetworkManager knows is as it should be, or the time is over.
+    private func poll(seconds: Double, until isDone: (NetworkManager.Snapshot) -> Bool) {
+        let end = monotonicSeconds() + seconds
+        while let snapshot = try? manager.snapshot(), !isDone(snapshot), monotonicSeconds() < end { usleep(300_000) }
     }
 
     private func bringUp(_ added: [NetworkProfile]) throws {
@@ -72,37 +83,35 @@ struct ProfileActivation {
         for file in pending.added { try profiles.remove(file) }
         // A NetworkManager that was started again does not know that the profiles are gone.
         try manager.reloadProfiles()
-        try restore(pending)
+        removeNewDevices(pending)
+        restore(pending)
     }
 
-    /// Brings up again what was up before the change and is not; after NetworkManager's own rollback that is nothing.
-    private func restore(_ pending: PendingChange) throws {
-        let snapshot = try manager.snapshot()
-        let paths = Dictionary(snapshot.profiles.map { (Path.name($0.file), $0.path) }) { $1 }
-        for before in pending.before where !before.file.isEmpty {
-            guard let profile = paths[before.file] else { continue }
-            let isUp = snapshot.activations.contains {
-                $0.profile == profile && [.activating, .activated].contains($0.state)
-            }
-            if isUp { continue }
-            let device = snapshot.devices.first { $0.name == before.device }
-            _ = try? manager.activate(profile, on: device?.path)
-        }
+    private func removeNewDevices(_ pending: PendingChange) {
+        guard let snapshot = try? manager.snapshot() else { return }
         for device in snapshot.devices where pending.madeDevices.contains(device.name) {
             try? manager.delete(device: device.path)
         }
     }
 
-    /// NetworkManager goes back step by step after it has answered: wait a while, so that what we say is so.
-    func waitUntilRestored(_ pending: PendingChange) {
-        let end = monotonicSeconds() + 10
-        let files = Set(pending.before.map(\.file))
-        while monotonicSeconds() < end {
-            guard let snapshot = try? manager.snapshot() else { return }
-            let paths = Set(snapshot.profiles.filter { files.contains(Path.name($0.file)) }.map(\.path))
-            let up = Set(snapshot.activations.filter { $0.state == .activated }.map(\.profile))
-            if paths.isSubset(of: up) { return }
-            usleep(200_000)
+    /// Brings up again what was up before the change and is not, and waits a while for it, so that what we say is so.
+    ///
+    /// NetworkManager goes back step by step after it has answered. A VLAN whose number was changed comes back only when the other
+    /// one of its name is gone, so that it is tried again.
+    private func restore(_ pending: PendingChange) {
+        poll(seconds: 15) { snapshot in
+            let paths = Dictionary(snapshot.profiles.map { (Path.name($0.file), $0.path) }) { $1 }
+            var isDone = true
+            for before in pending.before where !before.file.isEmpty {
+                guard let profile = paths[before.file] else { continue }
+                let states = snapshot.activations.filter { $0.profile == profile }.map(\.state)
+                if states.contains(.activated) { continue }
+                isDone = false
+                if states.contains(.activating) { continue }
+                let device = snapshot.devices.first { $0.name == before.device }
+                _ = try? manager.activate(profile, on: device?.path)
+            }
+            return isDone
         }
     }
 }
