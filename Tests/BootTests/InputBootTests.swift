@@ -24,7 +24,7 @@ struct InputBootTests {
                 sleep 1
             done
             for second in $(seq 120); do
-                grep -q 'Enter to log in' /dev/vcs1 && break
+                grep -q 'Enter to log in' /dev/vcs1 && nmcli -g IP4.ADDRESS device show | grep -q 10.0.2 && break
                 sleep 1
             done
             sleep 6
