@@ -82,8 +82,8 @@ struct SettingsBootTests {
             (
                 "keep",
                 """
-                echo one >/etc/kept.conf; nodectl persist /etc/kept.conf /root; echo status $?
-                echo two >/etc/kept.conf.new; mv /etc/kept.conf.new /etc/kept.conf; mkdir /root/.ssh; echo key >/root/.ssh/own
+                echo one >/etc/kept.conf; nodectl persist /etc/kept.conf /etc/modprobe.d; echo status $?
+                echo two >/etc/kept.conf.new; mv /etc/kept.conf.new /etc/kept.conf; echo '# own' >/etc/modprobe.d/own.conf
                 echo 'kernel.sysrq = 0' >/etc/sysctl.d/99-own.conf; echo own >/etc/libvirt/own.conf
                 for second in $(seq 60); do grep -q two /run/nodewright/state/persist/etc/kept.conf && break; sleep 1; done
                 cat /run/nodewright/state/persist/etc/kept.conf
@@ -113,7 +113,7 @@ struct SettingsBootTests {
         ("name", "cat /proc/sys/kernel/hostname"),
         (
             "kept",
-            "cat /etc/kept.conf /root/.ssh/own /etc/sysctl.d/99-own.conf /etc/libvirt/own.conf; sysctl -n kernel.sysrq"
+            "cat /etc/kept.conf /etc/modprobe.d/own.conf /etc/sysctl.d/99-own.conf /etc/libvirt/own.conf; sysctl -n kernel.sysrq"
         ),
         ("lost", "ls /var/lib/lost /etc/libvirt/lost.conf"),
         ("overlays", overlays),
@@ -219,10 +219,10 @@ struct SettingsBootTests {
     private func expectKept(_ answers: [String: String], _ first: [String: String]) {
         #expect(answers["running"] == "running", "\(answers["failed"] ?? "")")
         #expect(answers["name"] == "settings.example.org")
-        #expect(answers["kept"] == "three\nkey\nkernel.sysrq = 0\nown\n0", "\(answers["kept"] ?? "")")
+        #expect(answers["kept"] == "three\n# own\nkernel.sysrq = 0\nown\n0", "\(answers["kept"] ?? "")")
         says(answers, "lost", "'/var/lib/lost': No such file", "'/etc/libvirt/lost.conf': No such file")
-        says(answers, "overlays", "/etc/sysctl.d ", "/root ")
-        says(answers, "list", "/etc/kept.conf", "/etc/sysctl.d", "/root")
+        says(answers, "overlays", "/etc/modprobe.d ", "/etc/sysctl.d ")
+        says(answers, "list", "/etc/kept.conf", "/etc/sysctl.d", "/etc/modprobe.d")
         says(answers, "done", "status 3")
         #expect(answers["keys"]?.split(separator: "\n").count == 4 && answers["keys"] == first["keys"])
     }
