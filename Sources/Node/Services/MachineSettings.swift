@@ -88,7 +88,10 @@ struct MachineSettings: NodeSettings {
     /// What localed does: the file, and the console at once.
     private static func setConsoleKeyboard(_ keymap: String) throws {
         try SystemFile.update("/etc/vconsole.conf", to: "KEYMAP=\(keymap)\n")
-        try Command("systemctl", ["restart", "systemd-vconsole-setup.service"]).run().check(.device)
+        let unit = "systemd-vconsole-setup.service"
+        // Debian has none: what reads the file there runs at the next start.
+        guard File.exists("/usr/lib/systemd/system/" + unit) else { return }
+        try Command("systemctl", ["restart", unit]).run().check(.device)
     }
 
     private static func firstLine(_ text: String) -> String { String(text.prefix { !$0.isNewline }) }
