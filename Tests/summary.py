@@ -1,4 +1,4 @@
-"""Prints the ten slowest tests and 'N passed, N failed'.
+"""Prints the ten slowest tests, why tests failed, and 'N passed, N failed'.
 
 Arguments: 1 when a run or a preparation failed, else 0; then xUnit files.
 """
@@ -6,6 +6,9 @@ Arguments: 1 when a run or a preparation failed, else 0; then xUnit files.
 import re
 import sys
 import xml.etree.ElementTree as tree
+
+# How many lines of a failure are shown: first what was expected, then the end of what a program or a console said.
+FIRST, LAST = 4, 12
 
 
 def cases_of(path):
@@ -28,6 +31,11 @@ for case in sorted(cases, key=lambda case: -float(case.get("time") or 0))[:10]:
     print(f"  {float(case.get('time') or 0):8.1f} s  {name(case)}")
 for case in failed:
     print(f"failed: {name(case)}")
+    # What went wrong first is what the rest follows from. It stands here once more, because a long log is cut to its end.
+    reasons = [part.get("message") or part.text or "" for part in case if part.tag in ("failure", "error")]
+    lines = [line for line in "".join(reasons[:1]).splitlines() if line.strip()]
+    for line in lines if len(lines) <= FIRST + LAST else lines[:FIRST] + ["..."] + lines[-LAST:]:
+        print(f"    {line[:160]}")
 broken = sys.argv[1] != "0" and not failed
 if broken:
     print("failed: a test run ended early, or the image for the boot tests could not be built; see above")

@@ -57,6 +57,25 @@ public enum File {
         }
     }
 
+    /// Up to `count` bytes from `offset` on; fewer at the end.
+    public static func read(_ path: String, at offset: Int, count: Int) throws -> [UInt8] {
+        let descriptor = try check("open \"\(path)\"") { nlinux_open(path, O_RDONLY | O_CLOEXEC, 0) }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        var done = 0
+        while done < count {
+            let length = try checkLength("read \"\(path)\"") {
+                bytes.withUnsafeMutableBytes { buffer -> Int in
+                    guard let base = buffer.baseAddress else { return 0 }
+                    return pread(descriptor, base + done, count - done, off_t(offset + done))
+                }
+            }
+            if length == 0 { break }
+            done += length
+        }
+        return done == count ? bytes : Array(bytes[..<done])
+    }
+
     private static func tooLarge(_ name: String, _ limit: Int) -> Failure {
         Failure(.invalidInput, "\"\(name)\" is larger than the \(limit) bytes that are allowed here")
     }
@@ -99,6 +118,13 @@ public enum File {
             let value = try body(aside)
             try sync(aside)
             return value
+        }
+    }
+
+    /// Replaces whatever stands at `path` by a link, or makes it; whoever looks meanwhile finds the old or the new.
+    public static func replaceLink(_ path: String, to target: String) throws {
+        try rename(path + ".part", over: path) { aside in
+            try check("make the link \"\(path)\"") { symlink(target, aside) }
         }
     }
 

@@ -100,7 +100,8 @@ struct NetworkApplyTests {
             wait_until grep "^status" /run/earlier
             answer earlier cat /run/earlier
             answer confirm /run/sshd -c "$nodectl confirm; exit \\$?"
-            wait $waiting && answer kept cat /run/waiting
+            answer waited wait $waiting
+            answer kept cat /run/waiting
             answer kept-after addresses eth0
             answer stored-again $nodectl apply
             answer kept-stored grep -c 192.0.2.20/24 /run/nodewright/state/config/a/current
@@ -133,7 +134,7 @@ struct NetworkApplyTests {
         )
         #expect(lab["confirm"].hasSuffix("status 0"), "\(lab["confirm"])")
         #expect(lab["stored-again"].hasSuffix("status 3"), "\(lab["stored-again"])")
-        #expect(lab["kept"].contains("nodectl: applied"))
+        #expect(lab["waited"] == "status 0" && lab["kept"].contains("nodectl: applied"), "\(lab["kept"])")
         #expect(lab["kept-after"].contains("192.0.2.20/24") && !lab["kept-after"].contains("192.0.2.10/24"))
         #expect(lab["kept-stored"] == "1\nstatus 0")
         #expect(lab["revert"].hasSuffix("status 0"))

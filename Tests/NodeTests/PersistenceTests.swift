@@ -162,27 +162,29 @@ import Testing
     @Test func stateless() throws {
         let lab = try PersistLab(
             """
-            mkdir -p /run/credentials/@system; mount -t tmpfs -o mode=0755 var /var
+            again() { stop; umount /var /run/nodewright/state; mount --bind /run/lab/disk /run/nodewright/state; mount --bind /run/lab/disk/var /var; }
+            mkdir -p /run/credentials/@system /run/lab/disk/var; mount --bind /run/lab/disk/var /var; echo old >/var/old
             printf 'schemaVersion: 1\\nhostname: one\\nstateless: true\\n' >/run/credentials/@system/nodewright.config
             answer start; start
-            answer mounts; findmnt -no FSTYPE /var | tail -1; findmnt -rno SOURCE,FSTYPE /run/nodewright/state | tail -1
+            answer mounts; findmnt -rno SOURCE,FSTYPE /var; findmnt -rno SOURCE,FSTYPE /run/nodewright/state; ls /var/old 2>&1 || :
             answer name; cat /etc/hostname
             cp /etc/machine-id /run/lab/id; echo mine >/etc/libvirt/changed.conf; echo kept >/var/kept
-            stop; umount /var; umount /run/nodewright/state
+            again
             answer left; find /run/nodewright/state -type f; find /var -name kept
             sed -i 's/one/two/' /run/credentials/@system/nodewright.config
             start >/dev/null
             answer again; cat /etc/hostname /etc/libvirt/changed.conf; cmp -s /etc/machine-id /run/lab/id || echo another id
             # Stored by somebody who wants it: it stays in force.
-            stop; umount /var; umount /run/nodewright/state; rm /run/credentials/@system/nodewright.config
+            again; rm /run/credentials/@system/nodewright.config
             mkdir -p /run/nodewright/state/config/a
             printf 'schemaVersion: 1\\nhostname: three\\nstateless: true\\n' >/run/nodewright/state/config/a/1.yaml
             start >/dev/null
-            answer stored; cat /etc/hostname; nodectl config show --root / | head -3; findmnt -no FSTYPE /var | tail -1
+            answer stored; cat /etc/hostname; nodectl config show --root / | head -3; findmnt -no FSTYPE /var
             """)
         #expect(lab["start"] == "", "\(lab["start"])")
-        #expect(lab["mounts"] == "tmpfs\ntmpfs tmpfs" && lab["name"] == "one", "\(lab["mounts"])")
-        #expect(lab["left"] == "", "\(lab["left"])")
+        #expect(lab["mounts"].hasPrefix("tmpfs tmpfs\ntmpfs tmpfs\n"), "\(lab["mounts"])")
+        #expect(lab["mounts"].contains("No such file") && lab["name"] == "one", "\(lab["mounts"])")
+        #expect(lab["left"] == "/run/nodewright/state/var/old", "\(lab["left"])")
         #expect(lab["again"] == "two\nimage 1\nanother id", "\(lab["again"])")
         #expect(lab["stored"].hasPrefix("three\n") && lab["stored"].contains("hostname: three"), "\(lab["stored"])")
     }

@@ -8,14 +8,15 @@ scenario=$2
 mount --make-rprivate /
 mount -t proc proc /proc
 mount -t tmpfs -o mode=0755 tmpfs /run
-mkdir -p /run/lab/image /run/lab/bin /run/nodewright/state
+mkdir -p /run/lab/image /run/lab/bin /run/lab/disk /run/nodewright/state
 cp -a /etc/. /run/lab/image
 rm -rf /run/lab/image/iscsi /run/lab/image/libvirt /run/lab/image/lvm /run/lab/image/multipath /run/lab/image/ssh
 rm -f /run/lab/image/resolv.conf /run/lab/image/machine-id /run/lab/image/hostname
 mkdir -p /run/lab/image/ssh /run/lab/image/libvirt
 echo 'image 1' >/run/lab/image/libvirt/unchanged.conf
 echo 'image 1' >/run/lab/image/libvirt/changed.conf
-mount -t tmpfs -o mode=0755 state /run/nodewright/state
+mount -t tmpfs -o mode=0755 state /run/lab/disk
+mount --bind /run/lab/disk /run/nodewright/state
 # What makes a file system a partition of a disk: the kernel's tree says so.
 number=$(mountpoint -d /run/nodewright/state)
 mount -t tmpfs tmpfs /sys

@@ -1,5 +1,3 @@
-import CLinux
-import Glibc
 import Host
 import Transfer
 
@@ -29,28 +27,14 @@ struct BlockPlan {
 
         /// Its bytes.
         func read() throws -> [UInt8] {
-            var bytes = [UInt8](repeating: 0, count: size)
-            var position = 0
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(size)
             for piece in pieces {
-                let descriptor = try check("open \"\(piece.content)\"") {
-                    nlinux_open(piece.content, O_RDONLY | O_CLOEXEC, 0)
+                let part = try File.read(piece.content, at: piece.offset, count: piece.length)
+                guard part.count == piece.length else {
+                    throw Failure(.device, "\"\(piece.content)\" has become smaller while it was read")
                 }
-                defer { Glibc.close(descriptor) }
-                var done = 0
-                while done < piece.length {
-                    let count = try checkLength("read \"\(piece.content)\"") {
-                        bytes.withUnsafeMutableBytes {
-                            pread(
-                                descriptor, $0.baseAddress.map { $0 + position + done }, piece.length - done,
-                                piece.offset + done)
-                        }
-                    }
-                    guard count > 0 else {
-                        throw Failure(.device, "\"\(piece.content)\" has become smaller while it was read")
-                    }
-                    done += count
-                }
-                position += piece.length
+                bytes += part
             }
             return bytes
         }
@@ -125,9 +109,6 @@ struct BlockPlan {
 
     /// Whether a file is a program, a library or a kernel module (ELF).
     private static func isCode(_ path: String) throws -> Bool {
-        let descriptor = try check("open \"\(path)\"") { nlinux_open(path, O_RDONLY | O_CLOEXEC, 0) }
-        defer { Glibc.close(descriptor) }
-        var magic: [UInt8] = [0, 0, 0, 0]
-        return read(descriptor, &magic, 4) == 4 && magic == [0x7F] + Array("ELF".utf8)
+        try File.read(path, at: 0, count: 4) == [0x7F] + Array("ELF".utf8)
     }
 }

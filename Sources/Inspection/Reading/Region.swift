@@ -1,4 +1,3 @@
-import Glibc
 import Host
 
 /// A stretch of bytes in a file: a file inside an image that lies in one piece, a partition, or a whole file.
@@ -33,22 +32,7 @@ struct Region: Sendable, Equatable {
     /// Up to `count` bytes from `start`; fewer at the end.
     func read(_ count: Int, at start: Int = 0) throws -> [UInt8] {
         guard start >= 0, start < size else { return [] }
-        let wanted = min(count, size - start)
-        let descriptor = try check("open \"\(file)\"") { open(file, O_RDONLY | O_CLOEXEC) }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: wanted)
-        var done = 0
-        while done < wanted {
-            let length = try checkLength("read \"\(file)\"") {
-                bytes.withUnsafeMutableBytes { buffer -> Int in
-                    guard let base = buffer.baseAddress else { return 0 }
-                    return pread(descriptor, base + done, wanted - done, off_t(offset + start + done))
-                }
-            }
-            if length == 0 { break }
-            done += length
-        }
-        return Array(bytes[..<done])
+        return try File.read(file, at: offset + start, count: min(count, size - start))
     }
 
     /// All of it.

@@ -99,8 +99,11 @@ public struct NetworkChange {
         }
     }
 
-    /// Where the change stands that `begin` has made.
+    /// Where the change stands that `begin` has made; waits for whoever is about to end it, so that what is seen half-done has
+    /// been left so.
     public func state() throws -> State {
+        let lock = try Self.lock()
+        defer { lock.release() }
         guard let pending = PendingChange(file: pendingFile) else {
             return SystemFile.line(outcomeFile) == Self.kept ? .kept : .reverted
         }

@@ -28,9 +28,18 @@ struct SystemMounts {
         try mount(["-t", "overlay", "-o", options, "overlay", place], at: folder)
     }
 
-    /// Covers a folder with an empty one in memory.
+    /// Mounts an empty file system in memory.
     func memory(_ folder: String) throws {
         try mount(["-t", "tmpfs", "-o", "mode=0755,size=50%", "tmpfs", outside(folder)], at: folder)
+    }
+
+    /// Takes away what is mounted on a folder.
+    func unmount(_ folder: String) throws {
+        let before = Self.count(folder)
+        try run("umount", [outside(folder)])
+        guard Self.count(folder) < before else {
+            throw Failure(.device, "\"\(folder)\" was unmounted, but is still seen here")
+        }
     }
 
     /// Whether an overlay of ours lies over a folder.
@@ -50,13 +59,17 @@ struct SystemMounts {
 
     private func mount(_ arguments: [String], at folder: String) throws {
         let before = Self.count(folder)
-        let command =
-            isInitramfs
-            ? Command("nsenter", ["--target", "1", "--mount", "mount"] + arguments) : Command("mount", arguments)
-        try command.run().check(.device)
+        try run("mount", arguments)
         guard Self.count(folder) > before else {
             throw Failure(.device, "\"\(folder)\" was mounted, but cannot be seen from here")
         }
+    }
+
+    private func run(_ program: String, _ arguments: [String]) throws {
+        let command =
+            isInitramfs
+            ? Command("nsenter", ["--target", "1", "--mount", program] + arguments) : Command(program, arguments)
+        try command.run().check(.device)
     }
 
     /// How many file systems are mounted on a folder.

@@ -25,11 +25,7 @@ public struct Registration {
         /// Whether a name leads to this node.
         var leadsHere: (String) -> Bool = NodeDescription.leadsHere
         /// Whether any interface has an address with which another network can be reached.
-        var isOnline: () -> Bool = {
-            NetworkInterface.currentAddresses().contains { name, addresses in
-                name != "lo" && addresses.contains { !$0.isLinkLocal }
-            }
-        }
+        var isOnline: () -> Bool = NetworkInterface.someHasAddress
         /// The likely reason why the engine could not install its agent, found out on this node; nil when there is none.
         public var diagnose: () -> String? = { nil }
 

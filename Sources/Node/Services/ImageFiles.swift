@@ -60,7 +60,7 @@ struct ImageFiles {
         switch file.content {
         case .image: break
         case .text(let text): try File.write(path, text, mode: file.mode)
-        case .link(let target): try Self.link(path, to: target)
+        case .link(let target): try File.replaceLink(path, to: target)
         }
     }
 
@@ -73,7 +73,7 @@ struct ImageFiles {
         // Secrets such as /etc/shadow are among them.
         try Folder.create(Path.parent(copy), mode: 0o700)
         guard isThere else { return try File.write(copy, "", mode: 0o600) }
-        if File.kind(file) == .link { return try Self.link(copy, to: try File.linkTarget(file)) }
+        if File.kind(file) == .link { return try File.replaceLink(copy, to: try File.linkTarget(file)) }
         try File.replace(copy) { try File.copy(file, to: $0) }
     }
 
@@ -81,7 +81,7 @@ struct ImageFiles {
     func restore(_ path: String) throws {
         let file = Path.join(root, path)
         switch File.kind(keptPath(path)) {
-        case .link: try Self.link(file, to: try File.linkTarget(keptPath(path)))
+        case .link: try File.replaceLink(file, to: try File.linkTarget(keptPath(path)))
         case nil: try File.remove(file)
         default: try File.replace(file) { try File.copy(keptPath(path), to: $0) }
         }
@@ -92,14 +92,6 @@ struct ImageFiles {
     func forget(_ path: String) throws {
         try File.remove(keptPath(path))
         try File.remove(Path.join(root, Path.join(Self.absent, path)))
-    }
-
-    /// Makes a link in the place of whatever file is there.
-    static func link(_ path: String, to target: String) throws {
-        let aside = path + ".new"
-        try File.remove(aside)
-        try check("make the link \"\(path)\"") { symlink(target, aside) }
-        try File.rename(aside, to: path)
     }
 
     private func keptPath(_ path: String) -> String { Path.join(root, Path.join(Self.kept, path)) }

@@ -116,6 +116,6 @@ struct MachineSettings: NodeSettings {
         let path = Path.join(image.root, file)
         if File.kind(path) == .link, (try? File.linkTarget(path)) == target { return }
         try image.keep(file)
-        try ImageFiles.link(path, to: target)
+        try File.replaceLink(path, to: target)
     }
 }

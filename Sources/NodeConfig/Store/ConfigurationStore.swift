@@ -1,5 +1,4 @@
 import Document
-import Glibc
 import Host
 
 /// The stored configurations of one slot: numbered generations, of which one is current.
@@ -179,12 +178,7 @@ public struct ConfigurationStore: Sendable {
     }
 
     private func makeCurrent(_ number: Int) throws {
-        let aside = Path.join(folder, Self.link + ".part")
-        try File.remove(aside)
-        guard symlink("\(number).yaml", aside) == 0 else {
-            throw Failure(.device, "cannot make the link \"\(aside)\": \(String(cString: strerror(errno)))")
-        }
-        try File.rename(aside, to: Path.join(folder, Self.link))
+        try File.replaceLink(Path.join(folder, Self.link), to: "\(number).yaml")
     }
 
     private func locked<Value>(_ body: () throws -> Value) throws -> Value {

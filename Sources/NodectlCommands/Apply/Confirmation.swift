@@ -21,7 +21,9 @@ struct Confirmation {
             switch try change.state() {
             case .waiting: break
             // Whoever confirmed it was stopped; the rest is ours to do.
-            case .confirmed: return try ConfigurationApplication.confirm(store: .node)
+            case .confirmed:
+                try keep()
+                continue
             case .kept: return
             case .reverted: throw Failure(.network, "the change was taken back: the network is as before")
             case .lost:
@@ -41,16 +43,18 @@ struct Confirmation {
             }
             if events[1].revents & Int16(POLLIN) != 0 {
                 var byte: UInt8 = 0
-                if read(0, &byte, 1) == 1, byte == 0x0A {
-                    return try ConfigurationApplication.confirm(store: .node)
-                }
+                if read(0, &byte, 1) == 1, byte == 0x0A { try keep() }
             }
         }
     }
 
-    /// Another process may have been faster.
-    private func goBack() throws {
-        do { try change.revert() } catch let failure as Failure where failure.status == .nothingToDo {}
+    private func keep() throws { try unlessEnded { try ConfigurationApplication.confirm(store: .node) } }
+
+    private func goBack() throws { try unlessEnded { try change.revert() } }
+
+    /// Another process, or NetworkManager's timer, may have been faster; the change's state tells.
+    private func unlessEnded(_ end: () throws -> Void) throws {
+        do { try end() } catch let failure as Failure where failure.status == .nothingToDo {}
     }
 
     /// A hang-up is no wish to end: it is what a cut-off connection looks like.
