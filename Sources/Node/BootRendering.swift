@@ -106,10 +106,10 @@ public struct BootRendering {
     private func renderMachineID(_ file: String) throws {
         let existing = content(file).flatMap { MachineID(file: $0) }
         // What survives an upgrade; on a live system, and where memory stands in its place, it is lost with the start.
-        let state = Path.join(root, Path.join(StatePartition.mountPoint, "machine-id"))
-        let stored = content(state).flatMap { MachineID(file: $0) }
+        let state = StatePartition.folder(root: root).map { Path.join($0, "machine-id") }
+        let stored = state.flatMap(content).flatMap { MachineID(file: $0) }
         let id = demandedMachineID() ?? existing ?? stored ?? .random()
-        if id != stored, File.kind(Path.parent(state)) == .folder { try File.write(state, id.text + "\n", mode: 0o444) }
+        if let state, id != stored { try File.write(state, id.text + "\n", mode: 0o444) }
         // Only root may change it, and nobody does: machine-id(5).
         if id != existing { try File.write(file, id.text + "\n", mode: 0o444) }
     }

@@ -7,6 +7,14 @@ public struct StatePartition: Sendable {
     /// Where the initramfs mounts it, or memory in its place.
     public static let mountPoint = "/run/nodewright/state"
 
+    /// The folder that outlasts a restart, or memory that stands for it; nil on a live system, which has none.
+    ///
+    /// - Parameter root: `/`, where a root is mounted, or a fixture
+    static func folder(root: String) -> String? {
+        let folder = Path.join(root, mountPoint)
+        return File.kind(folder) == .folder ? folder : nil
+    }
+
     /// Where the running slot keeps its configurations; a live system has no slots, and uses the place of slot A.
     public static func configurationFolder(_ commandLine: KernelCommandLine) -> String {
         let slot = commandLine["nodewright.slot"]?.lowercased() == "b" ? "b" : "a"
@@ -26,20 +34,17 @@ public struct StatePartition: Sendable {
     ///
     /// - Parameter root: `/`, or a fixture
     public init?(root: String) {
-        let mounts = try? File.read(Path.join(root, "proc/self/mountinfo"), limit: 1 << 22)
-        // proc(5): id, parent, major:minor, root, mount point, options, optional fields, a hyphen, type, source, …
-        let lines = String(decoding: mounts ?? [], as: UTF8.self).split(separator: "\n")
-        let found = lines.last { line in line.contains(" / \(Self.mountPoint) ") }
-        let fields = (found ?? "").split(separator: " ").map(String.init)
-        guard let hyphen = fields.firstIndex(of: "-"), hyphen > 4, hyphen + 1 < fields.count else { return nil }
-        let device = Path.join(root, "sys/dev/block/\(fields[2])")
+        guard
+            let mounted = MountEntry.all(root: root).last(where: { $0.part == "/" && $0.place == Self.mountPoint })
+        else { return nil }
+        let device = Path.join(root, "sys/dev/block/\(mounted.device)")
         guard let target = try? File.linkTarget(device),
             let number = SystemFile.line(Path.join(device, "partition")).flatMap({ Int($0) })
         else { return nil }
         name = Path.name(target)
         disk = "/dev/" + Path.name(Path.parent(target))
         self.number = number
-        fileSystem = fields[hyphen + 1]
+        fileSystem = mounted.fileSystem
     }
 
     /// Gives the partition what is free behind it on the disk, and the file system what is free in the partition; both

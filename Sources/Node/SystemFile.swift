@@ -3,9 +3,9 @@ import Host
 /// Small files of the kernel and of `/etc`.
 enum SystemFile {
     /// Writes a text file whose content is another; one that is right, and is no link, stays untouched.
-    static func update(_ path: String, to text: String) throws {
+    static func update(_ path: String, to text: String, mode: UInt32 = 0o644) throws {
         if File.kind(path) == .regular, (try? File.readText(path, limit: 1 << 20)) == text { return }
-        try File.write(path, text)
+        try File.write(path, text, mode: mode)
     }
 
     /// The first line, without spaces around it; nil when the file is missing, empty, unreadable or larger than 64 KiB.

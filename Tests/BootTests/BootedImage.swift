@@ -89,7 +89,10 @@ struct BootedImage {
             ).run()
             // Without carriage returns, which Swift would take for one character with the line feed.
             let text = String(decoding: ((try? File.read(report)) ?? []).filter { $0 != 0x0D }, as: UTF8.self)
-            return (String(decoding: (try? File.read(log)) ?? [], as: UTF8.self), Self.parse(text), result)
+            return (
+                String(decoding: (try? File.read(log)) ?? [], as: UTF8.self),
+                FramedAnswers.parse(text, keepsBlankLines: true), result
+            )
         }
     }
 
@@ -142,21 +145,5 @@ struct BootedImage {
     /// Each answer is framed by lines that no command prints.
     private static func program(_ questions: [(String, String)], ending: String) -> String {
         questions.map { "echo @@@\($0)\n{ \($1); } 2>&1\necho\n" }.joined() + "echo @@@end\necho\n" + ending
-    }
-
-    private static func parse(_ report: String) -> [String: String] {
-        var lines: [String: [String]] = [:]
-        var name = ""
-        for line in report.split(separator: "\n", omittingEmptySubsequences: false) {
-            if line.hasPrefix("@@@") {
-                name = String(line.dropFirst(3))
-                lines[name] = []
-            } else if !name.isEmpty {
-                lines[name]?.append(String(line))
-            }
-        }
-        return lines.mapValues { lines in
-            lines.reversed().drop { $0.isEmpty }.reversed().joined(separator: "\n")
-        }
     }
 }

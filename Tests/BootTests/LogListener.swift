@@ -1,6 +1,7 @@
 import Glibc
 import Host
 import Synchronization
+import TestSupport
 
 /// Takes what machines send to the host (10.0.2.2 for them), datagrams or streams.
 final class LogListener: Sendable {
@@ -12,20 +13,9 @@ final class LogListener: Sendable {
     private let thread = Mutex<Thread?>(nil)
 
     init(_ kind: __socket_type) throws {
-        let socket = try check("make a socket") { Glibc.socket(AF_INET, Int32(kind.rawValue), 0) }
-        var address = sockaddr_in()
-        address.sin_family = UInt16(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        try withUnsafeMutablePointer(to: &address) { pointer in
-            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                _ = try check("bind") { bind(socket, generic, length) }
-                if kind == SOCK_STREAM { _ = try check("listen") { listen(socket, 4) } }
-                _ = try check("ask for the port") { getsockname(socket, generic, &length) }
-            }
-        }
-        port = Int(UInt16(bigEndian: address.sin_port))
-        self.socket = socket
+        let listening = try LoopbackSocket(kind)
+        port = listening.port
+        socket = listening.descriptor
         let started = try Thread { [self] in serve(isStream: kind == SOCK_STREAM) }
         thread.withLock { $0 = started }
     }

@@ -25,10 +25,11 @@ struct NetworkLab {
 
     /// What the scenario's commands printed, by the names in it.
     let answers: [String: String]
+    private let errors: String
 
     /// Runs a scenario; files are there as `$folder/NAME`.
     init(_ scenario: String, files: [String: String] = [:]) throws {
-        answers = try Folder.withTemporary(prefix: "network-lab") { folder in
+        (answers, errors) = try Folder.withTemporary(prefix: "network-lab") { folder in
             for (name, content) in files { try File.write(Path.join(folder, name), content) }
             let steps = Path.join(folder, "scenario")
             try File.write(steps, "folder=\(folder)\n" + scenario)
@@ -37,19 +38,9 @@ struct NetworkLab {
                 "timeout",
                 ["240", "unshare"] + Self.unshare + ["sh", Self.script, try Programs.built("nodectl"), steps]
             ).run()
-            var answers = ["": result.errorTail]
-            var name = ""
-            for line in result.text.split(separator: "\n") {
-                if line.hasPrefix("@@@") {
-                    name = String(line.dropFirst(3))
-                    answers[name] = ""
-                } else {
-                    answers[name, default: ""] += (answers[name]?.isEmpty == false ? "\n" : "") + line
-                }
-            }
-            return answers
+            return (FramedAnswers.parse(result.text), result.errorTail)
         }
     }
 
-    subscript(name: String) -> String { answers[name] ?? "(no answer; \(answers[""] ?? ""))" }
+    subscript(name: String) -> String { answers[name] ?? "(no answer; \(errors))" }
 }

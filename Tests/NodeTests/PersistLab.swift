@@ -18,28 +18,19 @@ struct PersistLab {
 
     /// What the scenario's commands printed, by the names in it.
     let answers: [String: String]
+    private let errors: String
 
     init(_ scenario: String) throws {
-        answers = try Folder.withTemporary(prefix: "persist-lab") { folder in
+        (answers, errors) = try Folder.withTemporary(prefix: "persist-lab") { folder in
             let steps = Path.join(folder, "scenario")
             try File.write(steps, scenario)
             let result = try Command(
                 "timeout",
                 ["120", "unshare"] + Self.unshare + ["sh", Self.script, try Programs.built("nodectl"), steps]
             ).run()
-            var answers = ["": result.errorTail]
-            var name = ""
-            for line in result.text.split(separator: "\n") {
-                if line.hasPrefix("@@@") {
-                    name = String(line.dropFirst(3))
-                    answers[name] = ""
-                } else {
-                    answers[name, default: ""] += (answers[name]?.isEmpty == false ? "\n" : "") + line
-                }
-            }
-            return answers
+            return (FramedAnswers.parse(result.text), result.errorTail)
         }
     }
 
-    subscript(name: String) -> String { answers[name] ?? "(no answer; \(answers[""] ?? ""))" }
+    subscript(name: String) -> String { answers[name] ?? "(no answer; \(errors))" }
 }

@@ -45,26 +45,6 @@ import Testing
         #expect(String(decoding: names.bytes, as: UTF8.self).split(separator: " ")[3].count == 48)
     }
 
-    /// A listening socket on this machine, and its port.
-    private func listener(_ kind: __socket_type, port: Int = 0) throws -> (socket: Int32, port: Int) {
-        let socket = try check("make a socket") { Glibc.socket(AF_INET, Int32(kind.rawValue), 0) }
-        var yes: Int32 = 1
-        setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
-        var address = sockaddr_in()
-        address.sin_family = UInt16(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        try withUnsafeMutablePointer(to: &address) { pointer in
-            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                _ = try check("bind") { bind(socket, generic, length) }
-                if kind == SOCK_STREAM { _ = try check("listen") { listen(socket, 4) } }
-                _ = try check("ask for the port") { getsockname(socket, generic, &length) }
-            }
-        }
-        return (socket, Int(UInt16(bigEndian: address.sin_port)))
-    }
-
     private func received(_ socket: Int32) -> String {
         var event = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
         guard poll(&event, 1, 5000) > 0 else { return "(nothing)" }
@@ -73,7 +53,8 @@ import Testing
     }
 
     @Test func datagrams() throws {
-        let (socket, port) = try listener(SOCK_DGRAM)
+        let listener = try LoopbackSocket(SOCK_DGRAM)
+        let (socket, port) = (listener.descriptor, listener.port)
         defer { close(socket) }
         let server = try #require(Endpoint("127.0.0.1:\(port)"))
         let connection = SyslogConnection(server: server, transport: .udp)
@@ -84,7 +65,8 @@ import Testing
 
     /// Over TCP each message follows its length; a server that was restarted is found again.
     @Test func streamsAndTheWayBackToAServer() throws {
-        let (first, port) = try listener(SOCK_STREAM)
+        let listener = try LoopbackSocket(SOCK_STREAM)
+        let (first, port) = (listener.descriptor, listener.port)
         let server = try #require(Endpoint("127.0.0.1:\(port)"))
         let connection = SyslogConnection(server: server, transport: .tcp)
         try connection.send(message("one"))
@@ -96,7 +78,7 @@ import Testing
         close(first)
         let failure = #expect(throws: Failure.self) { try connection.send(message("two")) }
         #expect(failure?.status == .network)
-        let (second, _) = try listener(SOCK_STREAM, port: port)
+        let second = try LoopbackSocket(SOCK_STREAM, port: port).descriptor
         defer { close(second) }
         try connection.send(message("two"))
         let again = accept(second, nil, nil)

@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import Host
 import Synchronization
@@ -37,20 +36,9 @@ public final class LoopbackServer: Sendable {
 
     /// Starts to listen on 127.0.0.1.
     public init() throws {
-        let socket = try check("make a socket") { Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        try withUnsafeMutablePointer(to: &address) { pointer in
-            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                try check("bind") { bind(socket, generic, length) }
-                try check("listen") { listen(socket, 16) }
-                try check("read the port") { getsockname(socket, generic, &length) }
-            }
-        }
-        listener = socket
-        port = Int(UInt16(bigEndian: address.sin_port))
+        let socket = try LoopbackSocket(SOCK_STREAM)
+        listener = socket.descriptor
+        port = socket.port
         _ = try Thread { [self] in
             while true {
                 let connection = accept(listener, nil, nil)

@@ -162,7 +162,7 @@ public struct NodeInputs {
     }
 
     /// Whether there is a place that outlasts a restart, or memory that stands for it; a live system has none.
-    public var canStore: Bool { File.kind(Path.join(root, StatePartition.mountPoint)) == .folder }
+    public var canStore: Bool { StatePartition.folder(root: root) != nil }
 
     /// Stores what was provisioned, so that it counts from now on; not with a mistake in it, which would then be in force
     /// until somebody asks for the inputs anew.

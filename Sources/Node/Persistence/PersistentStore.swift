@@ -10,7 +10,7 @@ struct PersistentStore {
     let root: String
 
     /// Whether there is a place for state; on a live system there is none.
-    var isThere: Bool { File.kind(state) == .folder }
+    var isThere: Bool { StatePartition.folder(root: root) != nil }
 
     private var state: String { Path.join(root, StatePartition.mountPoint) }
     private var forgotten: String { Path.join(state, "persist-forget") }

@@ -47,14 +47,10 @@ struct SystemMounts {
 
     /// The folders over which one lies.
     static func keptFolders() -> Set<String> {
-        let bytes = (try? File.read("/proc/self/mountinfo", limit: 1 << 22)) ?? []
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-        return Set(
-            lines.filter { $0.contains(" - overlay ") && $0.contains("/nodewright/state/persist/") }.compactMap {
-                line in
-                let fields = line.split(separator: " ")
-                return fields.count > 4 ? unescaped(String(fields[4])) : nil
-            })
+        Set(
+            MountEntry.all().filter { entry in
+                entry.fileSystem == "overlay" && entry.options.contains("/nodewright/state/persist/")
+            }.map(\.place))
     }
 
     private func mount(_ arguments: [String], at folder: String) throws {
@@ -74,33 +70,11 @@ struct SystemMounts {
 
     /// How many file systems are mounted on a folder.
     private static func count(_ folder: String) -> Int {
-        let bytes = (try? File.read("/proc/self/mountinfo", limit: 1 << 22)) ?? []
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").count { line in
-            let fields = line.split(separator: " ")
-            return fields.count > 4 && unescaped(String(fields[4])) == folder
-        }
+        MountEntry.all().count { $0.place == folder }
     }
 
     /// The path of a folder as process 1 knows it; `/run` is the same.
     private func outside(_ path: String) -> String {
         isInitramfs && !path.hasPrefix("/run/") ? Path.join(Self.initramfsRoot, path) : path
-    }
-
-    /// proc(5): blanks and backslashes are written as octal numbers.
-    private static func unescaped(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            let digits = rest.prefix(3)
-            guard byte == UInt8(ascii: "\\"), digits.count == 3,
-                let code = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
-            else {
-                bytes.append(byte)
-                continue
-            }
-            bytes.append(code)
-            rest = rest.dropFirst(3)
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

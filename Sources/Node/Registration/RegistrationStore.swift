@@ -11,8 +11,7 @@ public struct RegistrationStore: Sendable {
     ///
     /// - Parameter root: `/`, or a fixture
     public init(root: String = "/") {
-        let state = Path.join(root, StatePartition.mountPoint)
-        folder = Path.join(File.kind(state) == .folder ? state : Path.join(root, "run/nodewright"), "engine")
+        folder = Path.join(StatePartition.folder(root: root) ?? Path.join(root, "run/nodewright"), "engine")
     }
 
     /// One process at a time registers.
@@ -73,10 +72,7 @@ public struct RegistrationStore: Sendable {
     /// The unique id, where the firmware has none that lasts.
     var uniqueID: String? { SystemFile.line(idFile) }
 
-    func keep(uniqueID: String) throws {
-        try Folder.create(folder, mode: 0o700)
-        try SystemFile.update(idFile, to: uniqueID + "\n")
-    }
+    func keep(uniqueID: String) throws { try write(idFile, uniqueID + "\n", mode: 0o644) }
 
     /// Forgets engine, authority and state; the node's own unique id stays.
     func forget() throws {
@@ -85,7 +81,6 @@ public struct RegistrationStore: Sendable {
 
     private func write(_ file: String, _ text: String, mode: UInt32) throws {
         try Folder.create(folder, mode: 0o700)
-        if (try? File.readText(file, limit: 1 << 20)) == text { return }
-        try File.write(file, text, mode: mode)
+        try SystemFile.update(file, to: text, mode: mode)
     }
 }
