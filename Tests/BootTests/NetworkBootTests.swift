@@ -98,6 +98,17 @@ struct NetworkBootTests {
         ("broken-after", "ip -color=never -oneline address show guests; peer ping 198.51.100.10 20"),
         ("cut-off", "start_apply /run/cut.yaml 60; peer ping 192.0.2.10 5; end_apply"),
         ("cut-off-after", "has storage 192.0.2.10/24 && peer ping 192.0.2.10 30; peer ping 2001:db8:5::10 30"),
+        // Without nodectl NetworkManager goes back, but for the VLAN whose number was changed; that is process 1's to see to.
+        (
+            "alone",
+            """
+            start_apply /run/cut.yaml 20
+            kill -9 $apply
+            systemctl is-active nodewright-recover-network.timer
+            until_true test ! -e /run/nodewright/change/pending.json
+            has storage 192.0.2.10/24 && peer ping 192.0.2.10 30
+            """
+        ),
         (
             "killed",
             """
@@ -186,6 +197,7 @@ struct NetworkBootTests {
             answers, "cut-off", says: " 0 received", "nobody has confirmed the change: the network is as before",
             "apply: status 4")
         expect(answers, "cut-off-after", says: "1 received", times: 2)
+        expect(answers, "alone", says: "active", "1 received")
         expect(answers, "killed", says: "1 received")
         #expect(answers["killed"]?.contains("never:") == false, "\(answers["killed"] ?? "")")
         expect(answers, "killed-after", says: "1 received", times: 3)

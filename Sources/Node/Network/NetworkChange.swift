@@ -151,6 +151,7 @@ public struct NetworkChange {
         do {
             try File.write(candidateFile, candidate, mode: 0o600)
             try pending.write(pendingFile)
+            ChangeTimer.start(seconds: timeout)
             try activation.switchOver(to: plan, from: before)
         } catch {
             try? goBack(pending)
@@ -162,6 +163,7 @@ public struct NetworkChange {
     public func restartTimer(_ seconds: Int) throws {
         guard let pending = PendingChange(file: pendingFile) else { return }
         try manager.adjustCheckpoint(pending.checkpoint, timeout: seconds)
+        ChangeTimer.start(seconds: seconds)
     }
 
     /// Keeps the change that waits.
@@ -195,6 +197,7 @@ public struct NetworkChange {
         try File.remove(candidateFile)
         try File.write(outcomeFile, Self.kept + "\n")
         try File.remove(pendingFile)
+        ChangeTimer.stop()
     }
 
     /// Takes the change that waits back, now.
@@ -216,5 +219,6 @@ public struct NetworkChange {
         try activation.goBack(pending, hasCheckpoint: try isAlive(pending))
         try File.remove(candidateFile)
         try File.remove(pendingFile)
+        ChangeTimer.stop()
     }
 }
