@@ -117,6 +117,7 @@ let package = Package(
             ["Archives", "Artefacts", "Boot", "Disks", "Document", "Host", "Transfer", "TestSupport"]),
         tests("InspectionTests", ["Disks", "Document", "Host", "Inspection", "Packages", "Transfer", "TestSupport"]),
         tests("ArchitectureTests", ["Host"]),
+        tests("BootControlTests", ["Boot", "Disks", "Host", "TestSupport"]),
         tests("BuildTests", ["Artefacts", "Build", "Host", "Packages", "RootTree", "Transfer", "TestSupport"]),
         tests("LabTests", ["Archives", "Document", "Lab", "Host", "TestSupport", "Transfer"]),
         tests("DisksTests", ["Disks", "Host", "TestSupport"]),

@@ -7,8 +7,7 @@ public enum DiskMenu {
     /// Where the stubs go: the prefixes that signed GRUBs have embedded.
     public static let stubFolders = ["/EFI/BOOT", "/EFI/fedora", "/EFI/centos", "/EFI/debian", "/boot/grub"]
 
-    /// `grub.cfg`: takes the entries of every slot that is there. Whichever is to start, its number of trials included, is
-    /// for the part in the middle to say.
+    /// `grub.cfg`: chooses a slot, and shows the entries of every slot that can start.
     public static let text = """
         # The serial line and the screen at once; a machine without the one still has the other.
         if serial --unit=0 --speed=115200; then
@@ -16,12 +15,31 @@ public enum DiskMenu {
             terminal_output serial console
         fi
         set timeout=3
-        set default=a
-        for slot in a b; do
-            if [ -f \(folder)/$slot/slot.cfg ]; then
-                source \(folder)/$slot/slot.cfg
+
+        \(SlotScript.text)
+
+        if [ "$rank_a" != missing ]; then
+            source \(folder)/a/slot.cfg
+        fi
+        if [ "$rank_b" != missing ]; then
+            source \(folder)/b/slot.cfg
+        fi
+        set default=0
+        if [ "$rank_a" != missing -a "$rank_b" != missing ]; then
+            # By their places: a fallback cannot be named.
+            set fallback=1
+            if [ "$choice" = b ]; then
+                set default=1
+                set fallback=0
             fi
-        done
+        elif [ -z "$choice" ]; then
+            menuentry 'This disk has no system that can start' --id none {
+                echo 'Kernel, initramfs or menu entry of every slot are missing on this disk. Start from the installation medium and'
+                echo 'install again; the state of this node is on another partition. Going on with the next disk in a minute.'
+                sleep --interruptible 60
+                exit
+            }
+        fi
         submenu 'Troubleshooting' --id troubleshooting {
             for slot in a b; do
                 if [ -f \(folder)/$slot/troubleshooting.cfg ]; then

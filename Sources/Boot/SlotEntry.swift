@@ -50,11 +50,24 @@ public struct SlotEntry: Sendable {
     }
 
     /// `slot.cfg`: the slot's entry in the menu.
-    public var menu: String { entry("\(title) (slot \(slot.rawValue.uppercased()))", slot.rawValue, arguments) }
+    ///
+    /// A start by it is counted (`SlotScript`); `trial` is the number of trials that are left, as an argument of the kernel.
+    public var menu: String {
+        """
+        menuentry \(GRUBScript.quote(name)) --id \(slot.rawValue) {
+            if count_\(slot.rawValue); then
+                \(start(arguments)) $trial
+                initrd \(folder)/initramfs.img
+            fi
+        }
+
+        """
+    }
+
+    private var name: String { "\(title) (slot \(slot.rawValue.uppercased()))" }
 
     /// `troubleshooting.cfg`: its entries in the submenu.
     public var troubleshooting: String {
-        let name = "\(title) (slot \(slot.rawValue.uppercased()))"
         let verbose = arguments.filter { $0 != "quiet" } + ["ignore_loglevel", "systemd.log_level=debug"]
         return entry(name + ", basic graphics", slot.rawValue + "-nomodeset", arguments + ["nomodeset"])
             + entry(name + ", verbose", slot.rawValue + "-verbose", verbose)
@@ -64,10 +77,14 @@ public struct SlotEntry: Sendable {
     private func entry(_ name: String, _ id: String, _ arguments: [String]) -> String {
         """
         menuentry \(GRUBScript.quote(name)) --id \(id) {
-            linux \(folder)/vmlinuz \(arguments.map(GRUBScript.quote).joined(separator: " "))
+            \(start(arguments))
             initrd \(folder)/initramfs.img
         }
 
         """
+    }
+
+    private func start(_ arguments: [String]) -> String {
+        "linux \(folder)/vmlinuz " + arguments.map(GRUBScript.quote).joined(separator: " ")
     }
 }

@@ -82,6 +82,16 @@ import Transfer
             #expect(slotFile.contains("nodewright.disk=\(table.identifier.lowercased())"))
             #expect(slotFile.contains("'a=b c'"))
 
+            // Both copies of the boot state: slot A is good, slot B is empty.
+            let control = try GRUBBootControl(path, offset: esp.start).read()
+            #expect(control.state == .installed() && control.problems.isEmpty)
+            #expect(control.startable == [.a] && control.choice.slot == .a)
+            #expect(control.entries[.a]?.title == "test 1" && control.entries[.a]?.rootHash == image.hashTree.rootHash)
+            for (name, content) in [("vmlinuz", image.kernel), ("initramfs.img", image.initramfs)] {
+                let files = try FATReader(path, offset: esp.start)
+                #expect(try files.read("/nodewright/a/" + name, limit: 1 << 20) == File.read(content))
+            }
+
             // Sparse: what nobody has written takes no room.
             let blocks = try Command("stat", ["--format=%b", path]).run().check().text
             #expect((Int(blocks.prefix { $0.isNumber }) ?? .max) * 512 < 16 << 20)

@@ -4,10 +4,10 @@ import Host
 /// Makes GRUB for BIOS as it lies on a disk, with the recipe's own tools.
 public enum DiskBIOSLoader {
     private static let modules = "usr/lib/grub/i386-pc"
-    /// Everything that the menu uses, and what choosing a slot by counters will use; nothing is loaded later.
+    /// Everything that the menu uses; nothing is loaded later.
     private static let names = [
-        "biosdisk", "configfile", "echo", "fat", "halt", "linux", "loadenv", "ls", "normal", "part_gpt", "reboot",
-        "search", "search_fs_file", "serial", "sleep", "terminal", "test",
+        "biosdisk", "configfile", "echo", "fat", "halt", "linux", "loadenv", "ls", "minicmd", "normal", "part_gpt",
+        "reboot", "regexp", "search", "search_fs_file", "serial", "sleep", "terminal", "test", "true",
     ]
 
     /// The boot code; its prefix is the folder of the menu on partition 2 of the disk that it was started from.

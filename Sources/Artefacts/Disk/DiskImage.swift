@@ -120,6 +120,10 @@ public struct DiskImage: Sendable {
         }
         try add(mark, [])
         try add(DiskMenu.folder + "/grub.cfg", Array(DiskMenu.text.utf8))
+        let hasTwoSlots = layout[.rootB] != nil
+        let state = EnvironmentBlock.bytes(.installed(.a))
+        // First and last, so that megabytes lie between the two copies.
+        if hasTwoSlots { try add(EnvironmentBlock.paths[0], state) }
         // Whoever installs from this disk finds them here.
         try add(DiskMenu.folder + "/bios/boot.img", bios.bootImage)
         try add(DiskMenu.folder + "/bios/core.img", bios.coreImage)
@@ -127,6 +131,7 @@ public struct DiskImage: Sendable {
         try add(entry.folder + "/troubleshooting.cfg", Array(entry.troubleshooting.utf8))
         files.append(.init(target: entry.folder + "/vmlinuz", source: kernel))
         files.append(.init(target: entry.folder + "/initramfs.img", source: initramfs))
+        if hasTwoSlots { try add(EnvironmentBlock.paths[1], state) }
         return files
     }
 

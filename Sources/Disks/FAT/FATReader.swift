@@ -87,6 +87,33 @@ public struct FATReader {
         return bytes
     }
 
+    /// Where the bytes of a file lie, in their order, as ranges of bytes of the disk or image file: for what is overwritten in
+    /// its place.
+    ///
+    /// - Throws: `.invalidInput` when there is no such file, `.device` when it is damaged
+    public func places(_ file: String) throws -> [Range<Int>] {
+        guard let entry = Self.find(Path.name(file), in: try list(Path.parent(file))), !entry.isFolder else {
+            throw Failure(.invalidInput, "there is no file \"\(file)\" on the EFI system partition")
+        }
+        var places: [Range<Int>] = []
+        var cluster = entry.cluster
+        var rest = entry.size
+        while rest > 0 {
+            // The size bounds the chain, also one that runs in a circle.
+            guard cluster >= 2, cluster < clusters + 2 else { throw damage("\"\(file)\" ends too early") }
+            let start = dataStart + (cluster - 2) * clusterSize
+            let end = start + min(rest, clusterSize)
+            if let last = places.last, last.upperBound == start {
+                places[places.count - 1] = last.lowerBound..<end
+            } else {
+                places.append(start..<end)
+            }
+            rest -= end - start
+            cluster = next(cluster)
+        }
+        return places
+    }
+
     /// Whether there is such a file.
     public func has(_ file: String) -> Bool {
         ((try? list(Path.parent(file))).flatMap { Self.find(Path.name(file), in: $0) })?.isFolder == false

@@ -76,7 +76,7 @@ enum CommandLineTable {
                 example: "nodewright.root=initramfs"),
             CommandLineArgument(
                 "nodewright.live", "nodewright.slot", "nodewright.disk", "nodewright.state", "nodewright.timeout",
-                "nodewright.grow", forms: ["…"],
+                "nodewright.grow", "nodewright.trial", forms: ["…"],
                 "From where and how the root file system is mounted; written by the boot menus, read in the initramfs.",
                 example: "nodewright.live=NODEWRIGHT"),
         ])

@@ -1,0 +1,41 @@
+public import Disks
+import Host
+
+/// What userspace does to the counters. Each refuses what would leave a node without a slot that is known to start.
+extension BootState {
+    /// Makes a slot the first, to be started next.
+    ///
+    /// - Parameter tries: trial starts until it must have become healthy, 1 to 9; nil to trust a good slot without a trial, and
+    ///   to give any other the usual number
+    public mutating func activate(_ slot: Slot, tries: Int?) {
+        first = slot
+        if let tries {
+            self[slot] = Counters(isGood: false, triesLeft: max(tries, 1))
+        } else {
+            let isGood = self[slot].isGood
+            self[slot] = Counters(isGood: isGood, triesLeft: isGood ? 0 : Self.defaultTries)
+        }
+    }
+
+    /// Notes that a slot has become healthy.
+    public mutating func markGood(_ slot: Slot) { self[slot] = Counters(isGood: true) }
+
+    /// Takes a slot out of the choice as long as the other one can start.
+    ///
+    /// - Throws: `.incompatible` when the other one is not known to be good
+    public mutating func markBad(_ slot: Slot) throws {
+        guard self[slot.other].isGood else {
+            throw Failure(
+                .incompatible,
+                "slot \(slot.name) stays as it is: slot \(slot.other.name) is not known to start",
+                hint: "mark slot \(slot.other.name) good first, if it is")
+        }
+        self[slot] = Counters(isGood: false)
+        first = slot.other
+    }
+}
+
+extension Slot {
+    /// As people write it: `A` or `B`.
+    public var name: String { rawValue.uppercased() }
+}
