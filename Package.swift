@@ -90,8 +90,8 @@ let package = Package(
         module(
             "NodewrightCommands",
             [
-                "Artefacts", "Build", "Document", "Host", "Inspection", "Lab", "Packages", "Recipe", "RootTree",
-                "Sandbox", "Serving", "Transfer",
+                "Artefacts", "Build", "Disks", "Document", "Host", "Inspection", "Lab", "Packages", "Recipe",
+                "RootTree", "Sandbox", "Serving", "Transfer",
                 argumentParser,
             ]),
         module("NodectlCommands", ["Disks", "Document", "Host", "Node", "NodeConfig", argumentParser]),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Artefacts
+import Disks
 import Document
 import Glibc
 import Host
@@ -93,6 +94,17 @@ struct BootCommand: ParsableCommand {
             "Attach another image as a virtio disk and write to it; may be repeated.", valueName: "image"))
     var disk: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "The identifier that the machine's firmware tells (default: none).", valueName: "uuid"),
+        transform: { text in
+            guard let identifier = UUID(text) else {
+                throw ValidationError("\(text) is no UUID such as c12a7328-f81f-11d2-ba4b-00a0c93ec93b")
+            }
+            return identifier
+        })
+    var uuid: UUID?
+
     @Flag(help: "Keep what the machine writes to the image.")
     var write = false
 
@@ -160,6 +172,7 @@ struct BootCommand: ParsableCommand {
             }
         machine.memory = memory ?? (served == nil ? 2048 : 3072)
         machine.processors = cpus
+        machine.identifier = uuid
         machine.disks = disk
         machine.sshPort = ssh
         machine.cables = try cables()

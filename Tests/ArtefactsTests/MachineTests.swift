@@ -1,3 +1,4 @@
+import Disks
 import Host
 import Testing
 
@@ -17,10 +18,13 @@ import Testing
     @Test func writesAndPortsOnlyWhenAsked() throws {
         var machine = Machine(.disk("x.raw"))
         #expect(try machine.arguments().contains("user,id=net0"))
+        #expect(try !machine.arguments().contains("-uuid"))
         machine.keepsWrites = true
         machine.sshPort = 2222
+        machine.identifier = UUID("C12A7328-F81F-11D2-BA4B-00A0C93EC93B")
         let arguments = try machine.arguments()
         #expect(arguments.contains("if=none,id=medium,format=raw,file=x.raw,discard=unmap"))
+        #expect(arguments.contains("c12a7328-f81f-11d2-ba4b-00a0c93ec93b"))
         #expect(arguments.contains("user,id=net0,hostfwd=tcp:127.0.0.1:2222-:22"))
     }
 

@@ -1,3 +1,4 @@
+public import Disks
 import Host
 
 /// A virtual machine that starts one artefact, as arguments for QEMU.
@@ -29,6 +30,8 @@ public struct Machine: Sendable {
     public var processors = 2
     /// Further images, as virtio disks after the medium; written to for good.
     public var disks: [String] = []
+    /// What the firmware tells as the machine's own identifier; without one it tells none.
+    public var identifier: UUID?
     /// A port of the host's loopback address that leads to port 22 of the machine.
     public var sshPort: Int?
     /// Network cards beside the first one, which is on a user network.
@@ -59,6 +62,7 @@ public struct Machine: Sendable {
             "-chardev", "socket,id=monitor0,fd=3", "-mon", "chardev=monitor0,mode=control",
             "-device", "virtio-rng-pci",
         ]
+        if let identifier { arguments += ["-uuid", identifier.description] }
         arguments += try firmware.arguments()
         let forward = sshPort.map { ",hostfwd=tcp:127.0.0.1:\($0)-:22" } ?? ""
         arguments += [
