@@ -132,7 +132,7 @@ struct RegistrationBootTests {
                     guard let host = try side.waitForHost(seconds: 900) else { return nil }
                     // Only the second start has the file, so this is a login after the restart.
                     return try side.logIn(
-                        "[ -e /var/second-start ] && echo engine >/run/engine-was-here && id -un",
+                        "[ -e /run/second-start ] && echo engine >/run/engine-was-here && id -un",
                         fingerprint: host.fingerprint, seconds: 500)
                 })
             #expect(node.result.status == 0, "\(node.result.errorTail)")
@@ -188,6 +188,7 @@ struct RegistrationBootTests {
                 } >/var/first-start 2>&1
                 touch /var/second-start; sync; systemctl reboot; sleep 600
             fi
+            touch /run/second-start
             """
     }
 
