@@ -133,7 +133,7 @@ struct RegistrationBootTests {
                     // Only the second start has the file, so this is a login after the restart.
                     return try side.logIn(
                         "[ -e /run/second-start ] && echo engine >/run/engine-was-here && id -un",
-                        fingerprint: host.fingerprint, seconds: 500)
+                        fingerprint: host.fingerprint, seconds: 800)
                 })
             #expect(node.result.status == 0, "\(node.result.errorTail)")
             let first = node.answers["kept"] ?? ""
@@ -178,7 +178,7 @@ struct RegistrationBootTests {
                 done
                 echo WRONG $(systemctl show -P Result nodewright-register.service)
                 nodectl register --status
-                echo TRACES $(ls -d /root/.ssh /run/nodewright/state/engine/ca.pem 2>/dev/null | wc -l)
+                echo TRACES $(cat /root/.ssh/authorized_keys /run/nodewright/state/engine/ca.pem 2>/dev/null | wc -l)
                 ( while [ ! -e /run/stop ]; do cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ; sleep 0.1; done ) >/run/processes 2>/dev/null &
                 nodectl register 10.0.2.2:\(engine.port) --fingerprint \(engine.sha256)
                 echo RIGHT $?
