@@ -795,6 +795,10 @@ def main():
     os.rename(os.path.join(options.folder, "control.part"), os.path.join(options.folder, "control"))
     if options.people and options.port is not None:
         control_url = "http://127.0.0.1:%d" % control.server_address[1]
+        node = os.path.join(options.folder, "node.yaml")
+        with open(node, "w") as file:
+            file.write('schemaVersion: 1\nhostname: demo-node\nengine: {address: 10.0.2.2, port: %d, fingerprint: "%s"}\n'
+                       % (engine.port, authority.fingerprint("ca", "sha256")))
         print("""A test engine answers at https://localhost:{port}/ovirt-engine (from a guest of QEMU: 10.0.2.2:{port}).
 
 Its authority:   SHA-256 {sha256}
@@ -802,14 +806,14 @@ Its authority:   SHA-256 {sha256}
 Its REST user:   {user}, password {password}
 
 On a node:       nodectl register 10.0.2.2:{port} --fingerprint {sha256}
-From nothing:    nodewright boot out/... --append "management_server=10.0.2.2:{port} management_server_fingerprint={sha1}"
+By itself:       nodewright boot out/NAME.iso --load-credential nodewright.config:{node}
 Its hosts:       curl {control}/{port}/hosts
 Approve one:     curl "{control}/{port}/approve?name=NAME"
 Make trouble:    curl "{control}/{port}/set?fault=register:503"     (all switches: head -50 {script})
 Log in with its key: ssh -i {key} root@NODE
 
 Ctrl-C ends it.""".format(
-            port=engine.port, sha256=authority.fingerprint("ca", "sha256"), sha1=authority.fingerprint("ca", "sha1"),
+            port=engine.port, node=node, sha256=authority.fingerprint("ca", "sha256"), sha1=authority.fingerprint("ca", "sha1"),
             user=engine.switches["user"], password=engine.switches["password"], control=control_url,
             script=sys.argv[0], key=authority.path("engine.key")), flush=True)
     try:
