@@ -84,7 +84,7 @@ let package = Package(
         module("Lab", ["Archives", "CLabMap", "Document", "Host", "Transfer"]),
 
         // The node.
-        module("Node", ["Bus", "Disks", "Document", "Host", "NodeConfig", "Transfer"]),
+        module("Node", ["Boot", "Bus", "Disks", "Document", "Host", "NodeConfig", "Transfer"]),
 
         // The programs.
         module(
@@ -94,7 +94,7 @@ let package = Package(
                 "RootTree", "Sandbox", "Serving", "Transfer",
                 argumentParser,
             ]),
-        module("NodectlCommands", ["Disks", "Document", "Host", "Node", "NodeConfig", argumentParser]),
+        module("NodectlCommands", ["Boot", "Disks", "Document", "Host", "Node", "NodeConfig", argumentParser]),
         .executableTarget(
             name: "nodewright", dependencies: ["NodewrightCommands"], swiftSettings: settings,
             // librpm must find Packages/FixedClock's time(2), or no two package databases are the same.
@@ -117,7 +117,7 @@ let package = Package(
             ["Archives", "Artefacts", "Boot", "Disks", "Document", "Host", "Transfer", "TestSupport"]),
         tests("InspectionTests", ["Disks", "Document", "Host", "Inspection", "Packages", "Transfer", "TestSupport"]),
         tests("ArchitectureTests", ["Host"]),
-        tests("BootControlTests", ["Boot", "Disks", "Host", "TestSupport"]),
+        tests("BootControlTests", ["Boot", "Disks", "Document", "Host", "TestSupport"]),
         tests("BuildTests", ["Artefacts", "Build", "Host", "Packages", "RootTree", "Transfer", "TestSupport"]),
         tests("LabTests", ["Archives", "Document", "Lab", "Host", "TestSupport", "Transfer"]),
         tests("DisksTests", ["Disks", "Host", "TestSupport"]),

@@ -17,74 +17,75 @@ struct EmulatedGRUB {
         let screen: String
     }
 
-    /// The file with the file system.
+    /// The file with the file system, or a whole disk.
     let image: String
+    /// Where the file system begins in it.
+    let offset: Int
     private let folder: String
 
-    /// A partition with the menu and slots.
+    /// A partition with menu and slots.
     ///
     /// - Parameters:
     ///   - startable: slots with a kernel and an initramfs
     ///   - broken: those of them whose kernel GRUB cannot load
-    init(_ folder: String, startable: Set<Slot> = [.a, .b], broken: Set<Slot> = []) throws {
+    ///   - copies: both copies of the boot state; nil for one that is not there
+    ///   - layout: makes a whole disk instead of a partition
+    init(
+        _ folder: String, startable: Set<Slot> = [.a, .b], broken: Set<Slot> = [], copies: [[UInt8]?] = [],
+        layout: DiskLayout? = nil
+    ) throws {
         self.folder = folder
         image = Path.join(folder, "esp.img")
-        try File.write(image, [])
-        try Command("truncate", ["--size", "40M", image]).run().check()
-        try Command("mkfs.fat", ["-F", "32", "-s", "1", image]).run().check()
-        let folders = ["/nodewright"] + startable.map { "/nodewright/\($0.rawValue)" }
-        try Command("mmd", ["-i", image] + folders.map { "::" + $0 }).run().check()
         let menu = DiskMenu.text.replacing("set timeout=3\n", with: "set timeout=0\n")
-        try put("/nodewright/grub.cfg", Array(menu.utf8))
+        var files = [FATFile("/nodewright/grub.cfg", bytes: Array(menu.utf8))]
+        for (path, copy) in zip(EnvironmentBlock.paths, copies) {
+            if let copy { files.append(FATFile(path, bytes: copy)) }
+        }
         for slot in startable {
             var entry = try Self.entry(slot).menu
             // The kernel's arguments are shown in the place of being used.
             entry = entry.replacing("linux /", with: broken.contains(slot) ? "load /" : "echo STARTED /")
             entry = entry.replacing("initrd /", with: broken.contains(slot) ? "load /" : "exit #")
-            try put("/nodewright/\(slot.rawValue)/slot.cfg", Array(entry.utf8))
-            for name in ["vmlinuz", "initramfs.img"] { try put("/nodewright/\(slot.rawValue)/\(name)", [1]) }
+            files.append(FATFile("/nodewright/\(slot.rawValue)/slot.cfg", bytes: Array(entry.utf8)))
+            for name in ["vmlinuz", "initramfs.img"] {
+                files.append(FATFile("/nodewright/\(slot.rawValue)/\(name)", bytes: [1]))
+            }
         }
+        let disk = try DiskFile.create(image, size: layout?.size ?? 40 << 20)
+        if let layout { try PartitionTable.write(layout, to: image) }
+        offset = layout?[.efi]?.start ?? 0
+        try FATWriter.write(
+            files, to: disk, offset: offset, size: layout?[.efi]?.size ?? 40 << 20, label: "ESP", serial: 1,
+            epoch: 1_700_000_000, skipsZeros: true)
     }
 
-    static func entry(_ slot: Slot) throws -> SlotEntry {
-        let layout = try DiskLayout(
+    /// A layout that is the same at every run.
+    static func layout() throws -> DiskLayout {
+        try DiskLayout(
             .init(esp: 64 << 20, slot: 8 << 20, state: 64 << 20),
             identifiers: DiskIdentifiers { name in
                 UUID(digest: Array((name + String(repeating: "-", count: 16)).utf8))
             })
+    }
+
+    static func entry(_ slot: Slot) throws -> SlotEntry {
         return SlotEntry(
-            slot: slot, title: "test 1", rootHash: String(repeating: slot.rawValue, count: 64), layout: layout,
+            slot: slot, title: "test 1", rootHash: String(repeating: slot.rawValue, count: 64), layout: try layout(),
             kernelArguments: ["console=tty0", "a=b c"], grows: false)
     }
 
-    /// Writes a file with mtools; nil removes it.
-    func put(_ path: String, _ content: [UInt8]?) throws {
-        guard let content else {
-            return try _ = Command("mdel", ["-i", image, "::" + path]).run().check()
-        }
-        let file = Path.join(folder, "content")
-        try File.write(file, content)
-        try Command("mcopy", ["-o", "-i", image, file, "::" + path]).run().check()
+    /// Both copies as they lie there now; nil for one that is not there.
+    func copies() throws -> [[UInt8]?] {
+        let files = try FATReader(image, offset: offset)
+        return try EnvironmentBlock.paths.map { files.has($0) ? try files.read($0) : nil }
     }
-
-    /// Reads a file with mtools; nil when there is none.
-    func get(_ path: String) throws -> [UInt8]? {
-        let result = try Command("mtype", ["-i", image, "::" + path]).run()
-        return result.status == 0 ? result.output : nil
-    }
-
-    /// Both copies of the state; nil for one that is not there.
-    func put(copies: [[UInt8]?]) throws {
-        for (path, copy) in zip(EnvironmentBlock.paths, copies) where copy != nil { try put(path, copy) }
-    }
-
-    func copies() throws -> [[UInt8]?] { try EnvironmentBlock.paths.map(get) }
 
     /// Lets GRUB start.
     func start() throws -> Start {
         let map = Path.join(folder, "device.map")
         try File.write(map, "(hd0) \(image)\n")
-        let command = "exec timeout 20 grub-emu --device-map=\(map) --root=hd0 --directory=\(DiskMenu.folder)"
+        let command =
+            "exec timeout 20 grub-emu --device-map=\(map) --root=\(offset == 0 ? "hd0" : "hd0,gpt2") --directory=\(DiskMenu.folder)"
         let screen = try Command("script", ["-qec", command, "/dev/null"], environment: ["TERM": "dumb"]).run().text
         // The screen breaks lines after 80 columns.
         let text = screen.filter { !$0.isNewline }

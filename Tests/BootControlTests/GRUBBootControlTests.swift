@@ -9,10 +9,8 @@ import Testing
 @Suite struct GRUBBootControlTests {
     /// The state in both copies, on a partition with files around them.
     private func partition(_ folder: String, _ state: BootState = .installed()) throws -> EmulatedGRUB {
-        let grub = try EmulatedGRUB(folder)
         let bytes = EnvironmentBlock.bytes(state)
-        try grub.put(copies: [bytes, bytes])
-        return grub
+        return try EmulatedGRUB(folder, copies: [bytes, bytes])
     }
 
     /// The numbers of all bytes that differ.
@@ -78,8 +76,7 @@ import Testing
         )
         for (copies, first) in [([new, old], 1), ([old, new], 0), ([old, old], 1)] {
             try Folder.withTemporary { folder in
-                let grub = try EmulatedGRUB(folder)
-                try grub.put(copies: copies.map(EnvironmentBlock.bytes))
+                let grub = try EmulatedGRUB(folder, copies: copies.map(EnvironmentBlock.bytes))
                 var written: [Int] = []
                 let control = GRUBBootControl(grub.image) { index in written.append(index) }
                 try control.change(running: .a) {
@@ -92,8 +89,8 @@ import Testing
 
     @Test func destroyedCopiesAreMadeAnewFromTheSlotThatRuns() throws {
         try Folder.withTemporary { folder in
-            let grub = try EmulatedGRUB(folder)
-            try grub.put(copies: [[UInt8](repeating: 0, count: 1024), [UInt8](repeating: 0xFF, count: 1024)])
+            let grub = try EmulatedGRUB(
+                folder, copies: [[UInt8](repeating: 0, count: 1024), [UInt8](repeating: 0xFF, count: 1024)])
             let control = GRUBBootControl(grub.image)
             let read = try control.read()
             #expect(read.state == nil && read.problems.count == 2 && read.choice.slot == .a)
@@ -106,16 +103,17 @@ import Testing
     /// Sizes, copies: which are missing or of another size are said, and a write goes to the one that is left.
     @Test func filesThatCannotBeOverwrittenAreNamed() throws {
         try Folder.withTemporary { folder in
-            let grub = try EmulatedGRUB(folder)
-            try grub.put(copies: [
-                Array(EnvironmentBlock.bytes(.installed()).prefix(700)), EnvironmentBlock.bytes(.installed()),
-            ])
+            let grub = try EmulatedGRUB(
+                folder,
+                copies: [
+                    Array(EnvironmentBlock.bytes(.installed()).prefix(700)), EnvironmentBlock.bytes(.installed()),
+                ])
             let control = GRUBBootControl(grub.image)
             #expect(try control.read().problems == ["/nodewright/env1 does not have 1024 bytes"])
             let state = try control.change(running: .a) { $0.activate(.b, tries: 1) }
             #expect(try control.read().state == state)
-            for path in EnvironmentBlock.paths { try grub.put(path, nil) }
-            let failure = #expect(throws: Failure.self) { try control.change(running: .a) { $0.markGood(.a) } }
+            let empty = GRUBBootControl(try EmulatedGRUB(folder).image)
+            let failure = #expect(throws: Failure.self) { try empty.change(running: .a) { $0.markGood(.a) } }
             #expect(failure?.status == .device && failure?.hint?.contains("install") == true)
         }
     }

@@ -118,8 +118,7 @@ import Testing
     @Test(.enabled(if: EmulatedGRUB.isInstalled, "grub-emu is not installed"), arguments: rows)
     func realGRUBDoesWhatTheModelSays(row: Row) throws {
         try Folder.withTemporary { folder in
-            let grub = try EmulatedGRUB(folder, startable: row.startable)
-            try grub.put(copies: row.copies)
+            let grub = try EmulatedGRUB(folder, startable: row.startable, copies: row.copies)
             for round in 1...row.starts {
                 let before = try grub.copies()
                 let model = SlotChoice(copies: before, startable: row.startable)

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Disks
+import Host
+import Node
+import NodeConfig
+
+/// Which slots a command is about.
+struct SlotOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("An image file or disk in place of the one that this node runs from.", visibility: .hidden))
+    var disk: String?
+    @OptionGroup var node: ConfigOptions
+
+    func slots() throws -> NodeSlots {
+        let line = KernelCommandLine(try File.read(node.kernelCommandLine, limit: KernelCommandLine.limit))
+        return try NodeSlots(root: node.root, commandLine: line, disk: disk)
+    }
+}
+
+/// A slot as people write it.
+struct SlotArgument: ExpressibleByArgument {
+    let slot: Slot
+
+    init?(argument: String) {
+        guard let slot = Slot(rawValue: argument.lowercased()) else { return nil }
+        self.slot = slot
+    }
+
+    static var allValueStrings: [String] { ["a", "b"] }
+}
