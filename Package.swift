@@ -127,7 +127,10 @@ let package = Package(
         tests("NodeConfigTests", ["Document", "Host", "NodeConfig", "TestSupport"], data: ["fail", "ok"]),
         tests(
             "NodeTests",
-            ["Bus", "CLinux", "CSystemd", "Document", "Node", "NodeConfig", "Host", "Transfer", "TestSupport"]),
+            [
+                "Boot", "Bus", "CLinux", "CSystemd", "Disks", "Document", "Node", "NodeConfig", "Host", "Transfer",
+                "TestSupport",
+            ]),
         tests("CommandTests", ["Document", "NodewrightCommands", "NodectlCommands", "Host", "TestSupport"]),
         tests("ImageTests", ["Document", "Host", "TestSupport"]),
         tests("BootTests", ["Disks", "Document", "Host", "TestSupport"]),

@@ -33,7 +33,7 @@ enum Problems {
     }
 
     /// Whether dm-verity has met a block that is not what was installed (`C` in its status line; `V` when all was well).
-    private static func rootIsDamaged() -> Bool {
+    static func rootIsDamaged() -> Bool {
         guard let status = try? Command("dmsetup", ["status", "--target", "verity", "root"]).run() else { return false }
         return status.status == 0 && status.text.split(whereSeparator: { $0 == " " || $0 == "\n" }).last == "C"
     }

@@ -90,6 +90,35 @@ public struct NodeSlots {
         if !wasGood { try history.add(slot.rawValue, "good") }
     }
 
+    /// Notes that the slot that runs is healthy. It becomes the first when what was the first has not been able to start.
+    func bless() throws {
+        guard disk.hasTwoSlots else { return }
+        let before = try read()
+        let left = running.other
+        let hasFallenBack =
+            before.state.map { $0.first == left && $0.rank(left, startable: before.startable) != .ready } ?? false
+        let wasGood = before.state?[running].isGood == true
+        try control.change(running: running) {
+            $0.markGood(running)
+            if hasFallenBack { $0.first = running }
+        }
+        if !wasGood { try history.add(running.rawValue, "good") }
+        if hasFallenBack {
+            try history.add(running.rawValue, "took over", reason: "slot \(left.name) did not become healthy")
+        }
+    }
+
+    /// Keeps why a start has failed.
+    ///
+    /// - Parameter isLast: whether no tries are left: then the other slot becomes the first, when it is good
+    func noteFailure(_ reason: String, isLast: Bool) throws {
+        try history.add(running.rawValue, "failed", reason: reason)
+        guard disk.hasTwoSlots, isLast else { return }
+        try control.change(running: running) { state in
+            if state[running.other].isGood { try state.markBad(running) }
+        }
+    }
+
     /// Takes a slot out of the choice as long as the other one can start.
     ///
     /// - Throws: `.incompatible` when the other one is empty or not known to be good

@@ -1,0 +1,166 @@
+import Boot
+import Disks
+import Document
+import Host
+import NodeConfig
+import TestSupport
+import Testing
+
+@testable import Node
+
+@Suite struct HealthTests {
+    /// A node from a slot, whose state is mounted from vda7.
+    private static let good: [String: String] = [
+        "proc/self/mountinfo": "40 1 254:7 / /run/nodewright/state rw - ext4 /dev/vda7 rw\n",
+        "sys/devices/vda/vda7/partition": "7\n", "run/nodewright/state/.keep": "",
+        "run/nodewright/configuration.json": """
+        {"state": "configured", "inputs": [], "in-force": "defaults", "mistakes": [], "notes": []}
+        """,
+    ]
+
+    private func checks(
+        _ files: [String: String] = good, services: Services = FixtureNode.services, missing: String? = nil,
+        damaged: Bool = false, _ body: (HealthChecks, String) throws -> Void
+    ) throws {
+        try FixtureNode.with(files) { node in
+            try Folder.create(Path.join(node.root, "sys/dev/block"))
+            try File.replaceLink(Path.join(node.root, "sys/dev/block/254:7"), to: "../../devices/vda/vda7")
+            let probes = HealthChecks.Probes(
+                services: { services }, missingAddress: { _ in missing }, rootIsDamaged: { damaged })
+            try body(HealthChecks(root: node.root, NodeConfiguration(), probes), node.root)
+        }
+    }
+
+    private func problems(_ checks: [HealthCheck]) -> [String] {
+        checks.filter { $0.problem != nil }.map { "\($0.name): \($0.problem ?? "")" }
+    }
+
+    @Test func aHealthyNode() throws {
+        try checks { checks, _ in
+            #expect(
+                checks.required().map(\.name) == ["root", "state", "configuration", "libvirt", "management-address"])
+            #expect(problems(checks.required()).isEmpty, "\(problems(checks.required()))")
+            #expect(problems(checks.wanted()) == ["units: failed: sshd.service"])
+        }
+    }
+
+    @Test func whatIsWrongIsSaid() throws {
+        let stopped = Services(services: [.init(name: "libvirtd", state: "failed")], failed: [])
+        try checks(services: stopped, missing: "eno1 has no link", damaged: true) { checks, _ in
+            #expect(
+                problems(checks.required()) == [
+                    "root: the root file system is damaged on the disk", "libvirt: libvirtd is failed",
+                    "management-address: eno1 has no link",
+                ])
+        }
+        try checks(["run/nodewright/state-problem": "the state partition is damaged\n"]) { checks, _ in
+            #expect(
+                problems(checks.required()) == [
+                    "state: the state partition is damaged",
+                    "configuration: the configuration was not rendered when the node started",
+                ])
+        }
+        let none = Services(services: [.init(name: "libvirtd", state: "not installed")], failed: [])
+        try checks(services: none) { checks, _ in
+            #expect(!checks.required().contains { $0.name == "libvirt" })
+        }
+    }
+
+    /// Real programs: status, last line, a name in both folders, what cannot be started.
+    @Test func programsOfTheImageAndOfTheAdministrator() throws {
+        try checks { checks, root in
+            func program(_ path: String, _ text: String, mode: UInt32 = 0o755) throws {
+                let file = Path.join(root, path)
+                try Folder.create(Path.parent(file))
+                try File.write(file, "#!/bin/sh\n" + text, mode: mode)
+            }
+            try program("usr/lib/nodewright/health.d/required/10-first", "echo out; echo broken >&2; exit 3\n")
+            try program("usr/lib/nodewright/health.d/required/20-second", "exit 1\n")
+            try program("etc/nodewright/health.d/required/20-second", "exit 0\n")
+            try program("etc/nodewright/health.d/required/30-third", "exit 0\n", mode: 0o644)
+            try program("etc/nodewright/health.d/wanted/engine", "echo 'the engine is down'; exit 1\n")
+            let failed = problems(checks.required())
+            #expect(failed.count == 2 && failed[0] == "10-first: broken", "\(failed)")
+            #expect(failed[1].hasSuffix("30-third is no program"))
+            #expect(problems(checks.wanted()).last == "engine: the engine is down")
+            #expect(checks.wanted().allSatisfy { !$0.isRequired })
+        }
+    }
+
+    /// What the gate does, as words, on a clock of its own.
+    private func gate(triesLeft: Int?, healthyAfter: Double) -> (events: [String], failure: Failure?) {
+        var events: [String] = []
+        var time = 0.0
+        let gate = HealthGate(
+            required: { [HealthCheck("libvirt", problem: time >= healthyAfter ? nil : "it is starting")] },
+            HealthGate.Actions(
+                markGood: { events.append("good after \(Int(time))") }, triesLeft: { triesLeft },
+                noteFailure: { events.append("\($0)\($1 ? ", last" : "")") }, complete: { events.append("complete") },
+                restart: { events.append("restart") }, now: { time }, pause: { time += $0 }))
+        do { try gate.run(deadline: 60) } catch { return (events, error as? Failure) }
+        return (events, nil)
+    }
+
+    @Test func theGate() {
+        #expect(gate(triesLeft: 2, healthyAfter: 20).events == ["good after 20", "complete"])
+        #expect(gate(triesLeft: nil, healthyAfter: 0).events == ["good after 0", "complete"])
+        // A trial is restarted; a good slot is not, because guests may run on it.
+        let trial = gate(triesLeft: 1, healthyAfter: 1000)
+        #expect(trial.events == ["libvirt: it is starting", "restart"] && trial.failure?.status == .incompatible)
+        #expect(gate(triesLeft: 0, healthyAfter: 1000).events == ["libvirt: it is starting, last", "restart"])
+        let good = gate(triesLeft: nil, healthyAfter: 1000)
+        #expect(good.events == ["libvirt: it is starting"])
+        #expect(good.failure?.message == "this node is not healthy after 60 seconds: libvirt: it is starting")
+    }
+
+    /// From a failed trial to the other slot, with the reason kept, on a disk in a file.
+    @Test func theReasonOfAFallbackIsKept() throws {
+        try FixtureNode.with(["run/nodewright/state/.keep": ""]) { node in
+            let layout = try DiskLayout(
+                .init(esp: 64 << 20, slot: 8 << 20, state: 64 << 20), identifiers: .random())
+            let image = Path.join(node.root, "disk.img")
+            let disk = try DiskFile.create(image, size: layout.size)
+            try PartitionTable.write(layout, to: image)
+            let esp = try #require(layout[.efi])
+            var state = BootState.installed()
+            state.activate(.b, tries: 1)
+            let files = EnvironmentBlock.paths.map { FATFile($0, bytes: EnvironmentBlock.bytes(state)) }
+            let kernels = ["a", "b"].flatMap { slot in
+                ["slot.cfg", "vmlinuz", "initramfs.img"].map { FATFile("/nodewright/\(slot)/\($0)", bytes: [1]) }
+            }
+            try FATWriter.write(
+                files + kernels, to: disk, offset: esp.start, size: esp.size, label: "ESP", serial: 1,
+                epoch: 1_700_000_000, skipsZeros: true)
+            func slots(_ slot: String) throws -> NodeSlots {
+                try NodeSlots(
+                    root: node.root,
+                    commandLine: KernelCommandLine("nodewright.slot=\(slot) nodewright.disk=\(layout.identifier)"),
+                    disk: image)
+            }
+            func start() throws {
+                // What GRUB does.
+                let counted = try #require(try slots("a").read().choice.counted)
+                try GRUBBootControl(image, offset: esp.start).change(running: .a) { $0 = counted }
+            }
+            try start()
+            try slots("b").noteFailure("libvirt: libvirtd is failed", isLast: true)
+            #expect(try slots("b").read().choice.slot == .a)
+            try start()
+            try slots("a").bless()
+            let after = try slots("a").read()
+            #expect(after.state?.a == .init(isGood: true) && after.state?.first == .a)
+            // A trial that never came so far that it could say something.
+            try slots("a").activate(.b, tries: 1)
+            try start()
+            try start()
+            try slots("a").bless()
+            #expect(try slots("a").read().state?.first == .a)
+            let events = try slots("a").history.events.map { "\($0.slot) \($0.what) \($0.reason ?? "")" }
+            #expect(
+                events == [
+                    "b failed libvirt: libvirtd is failed", "b activated ",
+                    "a took over slot B did not become healthy",
+                ])
+        }
+    }
+}
