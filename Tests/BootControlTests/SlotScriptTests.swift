@@ -140,4 +140,20 @@ import Testing
             }
         }
     }
+
+    /// A kernel that cannot be loaded: GRUB goes on with the other slot by itself, and both starts are counted.
+    @Test(.enabled(if: EmulatedGRUB.isInstalled, "grub-emu is not installed"), arguments: Slot.allCases)
+    func aKernelThatCannotBeLoadedLeadsToTheOtherSlot(broken: Slot) throws {
+        try Folder.withTemporary { folder in
+            var state = BootState.installed(broken.other)
+            state.activate(broken, tries: 2)
+            let bytes = EnvironmentBlock.bytes(state)
+            let grub = try EmulatedGRUB(folder, broken: [broken], copies: [bytes, bytes])
+            let start = try grub.start()
+            #expect(start.slot == broken.other, "\(start.screen)")
+            #expect(SlotChoice(state: state, startable: [.a, .b]).fallback == broken.other)
+            let after = EnvironmentBlock.newest(of: try grub.copies())?.state
+            #expect(after == state.counting(start: broken).counting(start: broken.other))
+        }
+    }
 }
