@@ -64,6 +64,7 @@ let package = Package(
         // Shared by both programs.
         module("Boot", ["Disks", "Host"]),
         module("NodeConfig", ["Document", "Host"]),
+        module("Verity", ["Disks", "Host", "Transfer"]),
 
         // The build.
         module("Recipe", ["Document", "Host"]),
@@ -84,7 +85,7 @@ let package = Package(
         module("Lab", ["Archives", "CLabMap", "Document", "Host", "Transfer"]),
 
         // The node.
-        module("Node", ["Boot", "Bus", "Disks", "Document", "Host", "NodeConfig", "Transfer"]),
+        module("Node", ["Boot", "Bus", "Disks", "Document", "Host", "NodeConfig", "Transfer", "Verity"]),
 
         // The programs.
         module(
@@ -121,6 +122,7 @@ let package = Package(
         tests("BuildTests", ["Artefacts", "Build", "Host", "Packages", "RootTree", "Transfer", "TestSupport"]),
         tests("LabTests", ["Archives", "Document", "Lab", "Host", "TestSupport", "Transfer"]),
         tests("DisksTests", ["Disks", "Host", "TestSupport"]),
+        tests("VerityTests", ["Disks", "Host", "TestSupport", "Transfer", "Verity"]),
         tests("TransferTests", ["Host", "Transfer", "TestSupport"]),
         tests("ServingTests", ["Host", "Serving", "Transfer", "TestSupport"]),
         tests("SandboxTests", ["Sandbox", "Host", "TestSupport"]),

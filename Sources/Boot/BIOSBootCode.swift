@@ -34,18 +34,37 @@ public struct BIOSBootCode: Sendable {
     ///
     /// - Throws: when the core image does not fit into its partition
     public func write(to disk: DiskFile, layout: DiskLayout) throws {
+        try writeCoreImage(to: disk, layout: layout)
+        try writeBootSector(to: disk, layout: layout)
+    }
+
+    /// Writes the core image into its partition; the disk does not start by that.
+    ///
+    /// - Throws: when it does not fit
+    public func writeCoreImage(to disk: DiskFile, layout: DiskLayout) throws {
+        let partition = try place(layout)
+        var core = coreImage
+        core.replaceSubrange(
+            Self.blockListAt..<Self.blockListAt + 8, with: Self.littleEndian(partition.start / Self.sector + 1))
+        try disk.write(core, at: partition.start)
+    }
+
+    /// Writes the code in the first sector, which leads to the core image. Making a partition table clears it.
+    public func writeBootSector(to disk: DiskFile, layout: DiskLayout) throws {
+        let partition = try place(layout)
+        var boot = bootImage
+        boot.replaceSubrange(
+            Self.coreSectorAt..<Self.coreSectorAt + 8, with: Self.littleEndian(partition.start / Self.sector))
+        // Without the jump the code corrects a drive number that no disk has.
+        boot.replaceSubrange(Self.driveCheckAt..<Self.driveCheckAt + 2, with: [0x90, 0x90])
+        try disk.write(boot.prefix(Self.codeLength), at: 0)
+    }
+
+    private func place(_ layout: DiskLayout) throws -> Partition {
         guard let partition = layout[.biosBoot], coreImage.count <= partition.size else {
             throw Failure(.incompatible, "GRUB's core image (\(coreImage.count) bytes) does not fit into its partition")
         }
-        let first = partition.start / Self.sector
-        var boot = bootImage
-        boot.replaceSubrange(Self.coreSectorAt..<Self.coreSectorAt + 8, with: Self.littleEndian(first))
-        // Without the jump the code corrects a drive number that no disk has.
-        boot.replaceSubrange(Self.driveCheckAt..<Self.driveCheckAt + 2, with: [0x90, 0x90])
-        var core = coreImage
-        core.replaceSubrange(Self.blockListAt..<Self.blockListAt + 8, with: Self.littleEndian(first + 1))
-        try disk.write(core, at: partition.start)
-        try disk.write(boot.prefix(Self.codeLength), at: 0)
+        return partition
     }
 
     private static func littleEndian(_ value: Int) -> [UInt8] {

@@ -15,8 +15,8 @@ struct ISOMaker: ArtefactMaker {
             kernelArguments: parts.kernelArguments)
         try HybridISO(
             menu: menu, kernel: parts.kernel, initramfs: parts.initramfs, root: parts.root,
-            bios: BIOSLoader(tools: tools), efi: EFILoader(tree: parts.bootTree), epoch: parts.epoch,
-            progress: parts.progress
+            bios: BIOSLoader(tools: tools), installed: DiskBIOSLoader.make(tools: tools),
+            efi: EFILoader(tree: parts.bootTree), epoch: parts.epoch, progress: parts.progress
         ).write(to: path) { size in
             guard let limit = parts.recipe.image.isoLimit, size > limit else { return }
             throw Failure(

@@ -210,11 +210,14 @@ public struct ImageBuild: Sendable {
     private func manifest(_ packages: [StoredPackage], kernel: String, epoch: Int) throws -> ImageManifest {
         let places = RecipePlaces(recipe)
         let facts = try PackageHeader.facts(ofPackages: packages.map(\.path))
-        return ImageManifest(
+        var manifest = ImageManifest(
             name: recipe.name, version: recipe.version, arch: recipe.arch, sourceDate: epoch, kernel: kernel,
             kernelArguments: recipe.kernelArguments.map(\.value),
             requests: recipe.packages.map { .init(text: $0.line, place: places["\($0.position)"] ?? "") },
             packages: zip(facts, packages).map { .init(facts: $0, locked: $1.package) })
+        let image = recipe.image
+        manifest.sizes = .init(esp: image.espSize, slot: image.slotSize, state: image.stateSize)
+        return manifest
     }
 
     private func result(

@@ -20,6 +20,9 @@ public final class DiskFile {
     /// Opens an existing disk or image file.
     public convenience init(_ path: String) throws { try self.init(path, flags: 0) }
 
+    /// Opens a file, which is made when it is missing and stays as it is otherwise.
+    public static func openOrCreate(_ path: String) throws -> DiskFile { try DiskFile(path, flags: O_CREAT) }
+
     private init(_ path: String, flags: Int32) throws {
         self.path = path
         descriptor = try check("open \"\(path)\"") { Glibc.open(path, O_RDWR | O_CLOEXEC | flags, 0o644) }
@@ -73,6 +76,21 @@ public final class DiskFile {
         }
     }
 
+    /// Writes zeros.
+    public func clear(_ count: Int, at offset: Int) throws {
+        let zeros = [UInt8](repeating: 0, count: min(count, Self.piece))
+        for start in stride(from: 0, to: count, by: Self.piece) {
+            try write(zeros.prefix(count - start), at: offset + start)
+        }
+    }
+
     /// Makes everything that was written durable.
     public func sync() throws { try check("write \"\(path)\"") { fsync(descriptor) } }
+
+    /// Lets go of what is kept in memory of it, so that the next reader asks the disk.
+    public func forgetCached() throws {
+        try sync()
+        // What is still in use elsewhere stays; there is no error that would matter.
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+    }
 }

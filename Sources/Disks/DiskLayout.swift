@@ -17,6 +17,10 @@ public struct DiskLayout: Hashable, Sendable {
         public var state: Int
         /// Two, or one on a stick.
         public var slots: [Slot] = [.a, .b]
+        /// A partition for guests; nil for none.
+        public var data: Int?
+        /// Which partition, the state's or the guests', takes what is left of a larger disk; nil for none.
+        public var rest: PartitionRole? = .state
 
         /// Sizes of a disk with two slots.
         public init(esp: Int, slot: Int, state: Int) {
@@ -54,6 +58,7 @@ public struct DiskLayout: Hashable, Sendable {
             wanted += [(slot.root, sizes.slot), (slot.verity, Self.hashTreeSize(of: sizes.slot))]
         }
         wanted.append((.state, sizes.state))
+        if let data = sizes.data { wanted.append((.data, data)) }
         let needed = wanted.reduce(Self.alignment + Self.tail) { $0 + Self.rounded($1.size) }
         if let diskSize {
             guard diskSize >= needed else {
@@ -61,9 +66,12 @@ public struct DiskLayout: Hashable, Sendable {
                     .device,
                     "the disk has \(diskSize >> 20) MiB, but \(needed >> 20) MiB are needed (ESP \(sizes.esp >> 20) MiB, "
                         + "\(sizes.slots.count) slots of \(sizes.slot >> 20) MiB, state \(sizes.state >> 20) MiB)",
-                    hint: "use a larger disk, or smaller sizes in the recipe (image: sizes)")
+                    hint: "use a larger disk, or smaller sizes")
             }
-            wanted[wanted.count - 1].size += (diskSize - needed) / Self.alignment * Self.alignment
+            if let last = wanted.firstIndex(where: { $0.role == sizes.rest }) {
+                wanted[last].size =
+                    Self.rounded(wanted[last].size) + (diskSize - needed) / Self.alignment * Self.alignment
+            }
         }
         var start = Self.alignment
         identifier = identifiers.disk
@@ -75,6 +83,18 @@ public struct DiskLayout: Hashable, Sendable {
                 name: part.role.name, attributes: part.role.attributes)
         }
         size = diskSize ?? needed
+    }
+
+    /// The layout that a disk has already; nil when it is none of a node with two slots.
+    public init?(_ table: PartitionTable, size: Int) {
+        let roles = Set(table.partitions.compactMap(\.role))
+        guard table.kind == "gpt", let identifier = UUID(table.identifier),
+            roles.isSuperset(of: [.biosBoot, .efi, .rootA, .rootAVerity, .rootB, .rootBVerity, .state]),
+            roles.count == table.partitions.count, table.partitions.allSatisfy({ $0.identifier != nil })
+        else { return nil }
+        self.identifier = identifier
+        partitions = table.partitions
+        self.size = size
     }
 
     /// The partition of a role; nil when the layout has none.

@@ -1,3 +1,5 @@
+import Boot
+import Disks
 import Host
 import Testing
 
@@ -44,6 +46,31 @@ import Testing
                 "'/.disk/info'", "'/EFI/fedora/grub.cfg'", "'/boot/grub/grub.cfg'",
             ] { #expect(report.contains(line), "\(line)") }
             #expect(try Folder.list(folder).filter { $0.hasPrefix(".") || $0.hasSuffix(".part") }.isEmpty)
+        }
+    }
+
+    /// What `nodectl install` takes from the medium: the UEFI programs out of their partition, GRUB for the BIOS of a disk.
+    @Test func theISOHasWhatADiskIsInstalledFrom() throws {
+        try Folder.withTemporary { folder in
+            let path = Path.join(folder, "test.iso")
+            var iso = try iso(folder)
+            let code = try BIOSBootCode(
+                bootImage: [UInt8](repeating: 0xEB, count: 512), coreImage: [UInt8](repeating: 0xC0, count: 40_000))
+            iso.installed = code
+            try iso.write(to: path)
+            let system = try FATReader(path, offset: #require(try ElTorito.systemPartition(path)))
+            #expect(
+                try system.list("/EFI/BOOT").map(\.name) == ["BOOTX64.EFI", "grubx64.efi", "grub.cfg"]
+                    || system.list("/EFI/BOOT").map { $0.name.lowercased() } == [
+                        "bootx64.efi", "grubx64.efi", "grub.cfg",
+                    ])
+            #expect(try system.read("/EFI/BOOT/BOOTX64.EFI") == File.read(Path.join(folder, "shim")))
+            let core = Path.join(folder, "core.img")
+            try Command("xorriso", ["-osirrox", "on", "-indev", path, "-extract", "/boot/grub2/disk/core.img", core])
+                .run().check()
+            #expect(try File.read(core) == code.coreImage)
+            // Nothing of the kind on anything else.
+            #expect(try ElTorito.systemPartition(core) == nil)
         }
     }
 

@@ -115,14 +115,17 @@ import Testing
     @Test func anInterruptedInstallationIsRecognised() throws {
         try FixtureMachine.with { machine in
             let path = try machine.disk("vda", at: "virtio1/block", number: "252:0", megabytes: 200)
-            try UnfinishedMark.write(true, to: DiskFile(path))
+            try UnfinishedMark.write(.anew, to: DiskFile(path))
             #expect(try machine.inventory.disks().first?.content == .unfinished)
-            // With a table the disk is what the table says.
+            // A table comes before the last step; another one's is none of ours.
             let layout = try DiskLayout(Self.sizes, identifiers: DiskLayoutTests.identifiers, diskSize: 200 << 20)
             try PartitionTable.write(layout, to: path)
+            #expect(try machine.inventory.disks().first?.content == .unfinished)
+            // With a state that must be kept it is a node.
+            try UnfinishedMark.write(.besideState, to: DiskFile(path))
             #expect(try machine.inventory.disks().first?.content == .node)
-            try UnfinishedMark.write(false, to: DiskFile(path))
-            #expect(try machine.inventory.disks().first?.isUnfinished == false)
+            try UnfinishedMark.write(nil, to: DiskFile(path))
+            #expect(try machine.inventory.disks().first?.unfinished == nil)
         }
     }
 

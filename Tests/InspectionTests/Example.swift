@@ -33,6 +33,7 @@ enum Example {
                 package("libtinfo", .dependency(of: "bash"), license: "see /usr/share/licenses"),
                 package("langpack", .supplement(of: "(langpacks and bash)"), license: ""),
             ])
+        manifest.sizes = .init(esp: 512 << 20, slot: nil, state: 1 << 30)
         manifest.trims = [.init(rule: "/usr/share/doc/**", place: "base.yaml:40:7", files: 12, bytes: 345_678)]
         manifest.files = [
             .init(path: "/etc/motd", bytes: 20, place: "base.yaml:30:5"),

@@ -60,24 +60,21 @@ public struct DiskImage: Sendable {
     public func write(to path: String, convert: ((_ raw: String, _ target: String) throws -> Void)? = nil) throws {
         let aside = path + ".part"
         let raw = convert == nil ? aside : path + ".raw.part"
-        let parts = path + ".parts"
         func clean() {
             try? File.remove(aside)
             try? File.remove(raw)
-            try? Folder.remove(parts)
         }
         clean()
         defer { clean() }
-        try Folder.create(parts)
         try during("writing \"\(path)\"") {
-            try write(raw, parts)
+            try write(raw)
             try convert?(raw, aside)
         }
         try File.sync(aside)
         try File.rename(aside, to: path)
     }
 
-    private func write(_ path: String, _ folder: String) throws {
+    private func write(_ path: String) throws {
         let content = try contentChecksum()
         let layout = try DiskLayout(
             sizes, architecture: architecture, identifiers: DerivedIdentifiers.disk(content))
@@ -92,47 +89,22 @@ public struct DiskImage: Sendable {
         let disk = try DiskFile.create(path, size: layout.size)
         try PartitionTable.write(layout, to: path)
         try bios.write(to: disk, layout: layout)
-        try SystemPartition(
-            image: path, offset: esp.start, size: esp.size, serial: String(content.hex.prefix(8)), epoch: epoch,
-            progress: progress
-        ).write(try systemFiles(layout, folder))
-        try disk.write(contentOf: root, at: slot.start, skipsZeros: true)
-        try disk.write(contentOf: hashTree.path, at: tree.start, skipsZeros: true)
-        try StatePartition(image: path, partition: state, epoch: epoch, progress: progress)
-            .write(identifier: DerivedIdentifiers.uuid(content, "state file system"))
-    }
-
-    private func systemFiles(
-        _ layout: DiskLayout, _ folder: String
-    ) throws -> [SystemPartition.Content] {
-        var files = efi.programs.map { SystemPartition.Content(target: "/EFI/BOOT/" + $0.name, source: $0.path) }
-        func add(_ target: String, _ content: [UInt8]) throws {
-            let source = Path.join(folder, "file\(files.count)")
-            try File.write(source, content)
-            files.append(.init(target: target, source: source))
-        }
         let entry = SlotEntry(
             slot: .a, title: title, rootHash: hashTree.rootHash, layout: layout, kernelArguments: kernelArguments,
             grows: true)
-        let mark = "\(DiskMenu.folder)/\(layout.identifier)"
-        for target in DiskMenu.stubFolders {
-            try add(target + "/grub.cfg", Array(DiskMenu.stub(mark: mark).utf8))
-        }
-        try add(mark, [])
-        try add(DiskMenu.folder + "/grub.cfg", Array(DiskMenu.text.utf8))
-        let hasTwoSlots = layout[.rootB] != nil
-        let state = EnvironmentBlock.bytes(.installed(.a))
-        // First and last, so that megabytes lie between the two copies.
-        if hasTwoSlots { try add(EnvironmentBlock.paths[0], state) }
-        // Whoever installs from this disk finds them here.
-        try add(DiskMenu.folder + "/bios/boot.img", bios.bootImage)
-        try add(DiskMenu.folder + "/bios/core.img", bios.coreImage)
-        try add(entry.folder + "/slot.cfg", Array(entry.menu.utf8))
-        try add(entry.folder + "/troubleshooting.cfg", Array(entry.troubleshooting.utf8))
-        files.append(.init(target: entry.folder + "/vmlinuz", source: kernel))
-        files.append(.init(target: entry.folder + "/initramfs.img", source: initramfs))
-        if hasTwoSlots { try add(EnvironmentBlock.paths[1], state) }
-        return files
+        let files = SystemFiles(
+            programs: efi.programs.map { ($0.name, .file($0.path)) }, bios: bios, kernel: .file(kernel),
+            initramfs: .file(initramfs)
+        ).files(entry)
+        try SystemFiles.checkRoom(files, in: esp)
+        try FATWriter.write(
+            files, to: disk, offset: esp.start, size: esp.size, label: "ESP",
+            serial: UInt32(content.hex.prefix(8), radix: 16) ?? 0, epoch: epoch, skipsZeros: true)
+        try disk.write(contentOf: root, at: slot.start, skipsZeros: true)
+        try disk.write(contentOf: hashTree.path, at: tree.start, skipsZeros: true)
+        try StateFileSystem.make(
+            on: path, partition: state, identifier: DerivedIdentifiers.uuid(content, "state file system"), epoch: epoch,
+            isNew: true, progress: progress)
     }
 
     /// Everything that goes in: the same parts give the same image, other parts give other identifiers.

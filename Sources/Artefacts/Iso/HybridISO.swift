@@ -1,3 +1,4 @@
+public import Boot
 import Host
 import Transfer
 
@@ -16,6 +17,8 @@ public struct HybridISO: Sendable {
     public var root: String
     /// GRUB for BIOS.
     public var bios: BIOSLoader
+    /// GRUB for BIOS as it lies on a disk that is installed from this medium; nil when none can be.
+    public var installed: BIOSBootCode?
     /// Shim and GRUB for UEFI.
     public var efi: EFILoader
     /// Seconds since 1970: every time in the image.
@@ -25,7 +28,8 @@ public struct HybridISO: Sendable {
 
     /// An ISO of these parts.
     public init(
-        menu: BootMenu, kernel: String, initramfs: String, root: String, bios: BIOSLoader, efi: EFILoader, epoch: Int,
+        menu: BootMenu, kernel: String, initramfs: String, root: String, bios: BIOSLoader,
+        installed: BIOSBootCode? = nil, efi: EFILoader, epoch: Int,
         progress: @escaping ProgressSink = silent
     ) {
         self.menu = menu
@@ -33,6 +37,7 @@ public struct HybridISO: Sendable {
         self.initramfs = initramfs
         self.root = root
         self.bios = bios
+        self.installed = installed
         self.efi = efi
         self.epoch = epoch
         self.progress = progress
@@ -81,6 +86,11 @@ public struct HybridISO: Sendable {
         }
         try add(BootMenu.folder + "/grub.cfg", Array(menu.text.utf8))
         try add("/boot/grub2/eltorito.img", bios.image)
+        // Whoever installs from this medium finds them here; the UEFI programs are in the partition.
+        if let installed {
+            try add(BootMenu.folder + "/disk/boot.img", installed.bootImage)
+            try add(BootMenu.folder + "/disk/core.img", installed.coreImage)
+        }
         try add(mark, Array((menu.title + "\n").utf8))
         // Debian's GRUB for CDs looks for this file, then for its menu in /boot/grub beside it.
         try add("/.disk/info", Array((menu.title + "\n").utf8))
@@ -125,6 +135,7 @@ public struct HybridISO: Sendable {
             digest.update(field: try Checksum.of(file: path).hex)
         }
         digest.update(field: Checksum.of(bios.image).hex)
+        if let installed { digest.update(field: Checksum.of(installed.coreImage).hex) }
         digest.update(field: menu.text)
         digest.update(field: String(epoch))
         return digest.finish().hex

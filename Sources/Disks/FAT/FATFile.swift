@@ -1,3 +1,5 @@
+import Host
+
 /// A file for a new FAT file system.
 public struct FATFile: Sendable {
     /// Where its bytes come from.
@@ -5,6 +7,22 @@ public struct FATFile: Sendable {
         case bytes([UInt8])
         /// A file of this system.
         case file(String)
+
+        /// How many bytes it has.
+        public func size() throws -> Int {
+            switch self {
+            case .bytes(let bytes): bytes.count
+            case .file(let path): try File.size(path)
+            }
+        }
+
+        /// All its bytes.
+        public func read() throws -> [UInt8] {
+            switch self {
+            case .bytes(let bytes): bytes
+            case .file(let path): try File.read(path)
+            }
+        }
     }
 
     /// The path from the root: `/EFI/BOOT/grubx64.efi`.

@@ -79,10 +79,7 @@ public struct FATWriter {
                 !folder.items.contains(where: { $0.name.uppercased() == name.uppercased() })
             else { throw Failure(.internalError, "\"\(file.path)\" cannot be put on the EFI system partition") }
             let item = Item(name, file.content)
-            switch file.content {
-            case .bytes(let bytes): item.size = bytes.count
-            case .file(let path): item.size = try File.size(path)
-            }
+            item.size = try file.content.size()
             guard item.size < 1 << 32 else { throw Failure(.incompatible, "\"\(file.path)\" is too large for FAT32") }
             folder.items.append(item)
         }
@@ -157,6 +154,8 @@ public struct FATWriter {
         for copy in 0..<FATGeometry.tables {
             try disk.write(bytes, at: offset + (geometry.reserved + copy * geometry.table) * geometry.sector)
         }
+        // Its first sector makes a file system of it: when that is on the disk, all else is.
+        try disk.sync()
         var first = [UInt8](repeating: 0, count: geometry.reserved * geometry.sector)
         let boot = geometry.bootSector(label: label, serial: serial, hidden: offset / geometry.sector)
         let information = geometry.information(used: table.count - 2)

@@ -28,22 +28,73 @@ public struct Disk: Hashable, Sendable {
     public let links: [String]
     /// `gpt`, `dos`; nil when there is no table.
     public let tableKind: String?
+    /// The identifier in the table: a GUID in small letters; nil when there is no table.
+    public let tableIdentifier: String?
     /// The partitions; the whole disk as the only one when something lies on it without a table.
     public let parts: [DiskPart]
     /// Who uses it now.
     public let uses: [DiskUse]
     /// Whether the running system was started from it.
     public let isBootMedium: Bool
-    /// Whether an installation to it was interrupted.
-    public let isUnfinished: Bool
+    /// What an installation has left that was interrupted; nil when there is none.
+    public let unfinished: UnfinishedMark?
+    /// Whether it answers at all when it is read.
+    public let isReadable: Bool
+
+    /// A disk with some of these properties, and nothing on it.
+    public init(
+        path: String, size: Int, model: String? = nil, serial: String? = nil, wwn: String? = nil,
+        transport: DiskTransport = .unknown, links: [String] = [], uses: [DiskUse] = [], isBootMedium: Bool = false
+    ) {
+        self.init(
+            path: path, name: Path.name(path), size: size, logicalSector: 512, physicalSector: 512, model: model,
+            serial: serial, wwn: wwn, transport: transport, isReadOnly: false, isRemovable: false, links: links,
+            tableKind: nil, tableIdentifier: nil, parts: [], uses: uses, isBootMedium: isBootMedium, unfinished: nil,
+            isReadable: true
+        )
+    }
+
+    init(
+        path: String, name: String, size: Int, logicalSector: Int, physicalSector: Int, model: String?, serial: String?,
+        wwn: String?, transport: DiskTransport, isReadOnly: Bool, isRemovable: Bool, links: [String],
+        tableKind: String?, tableIdentifier: String?, parts: [DiskPart], uses: [DiskUse], isBootMedium: Bool,
+        unfinished: UnfinishedMark?, isReadable: Bool
+    ) {
+        self.path = path
+        self.name = name
+        self.size = size
+        self.logicalSector = logicalSector
+        self.physicalSector = physicalSector
+        self.model = model
+        self.serial = serial
+        self.wwn = wwn
+        self.transport = transport
+        self.isReadOnly = isReadOnly
+        self.isRemovable = isRemovable
+        self.links = links
+        self.tableKind = tableKind
+        self.tableIdentifier = tableIdentifier
+        self.parts = parts
+        self.uses = uses
+        self.isBootMedium = isBootMedium
+        self.unfinished = unfinished
+        self.isReadable = isReadable
+    }
 
     /// What is on it as a whole.
     public var content: DiskContent {
         if parts.contains(where: { $0.protectedName != nil }) { return .guests }
-        if tableKind == nil { return isUnfinished ? .unfinished : parts.isEmpty ? .empty : .other }
-        let roles = Set(parts.compactMap { $0.partition?.role })
-        if tableKind == "gpt", roles.isSuperset(of: [.efi, .rootA, .rootAVerity, .state]) { return .node }
+        // Also with a table: it is written before the last step.
+        if unfinished == .anew, tableKind == nil || isNode { return .unfinished }
+        if !isReadable { return .other }
+        if isNode { return .node }
         return parts.isEmpty ? .empty : .other
+    }
+
+    /// Whether it has our layout, whatever else it holds.
+    public var isNode: Bool {
+        tableKind == "gpt"
+            && Set(parts.compactMap { $0.partition?.role }).isSuperset(of: [.efi, .rootA, .rootAVerity, .state])
     }
 
     /// The names of what must be given up by name.
@@ -60,6 +111,7 @@ public struct Disk: Hashable, Sendable {
         case .unfinished: return "an installation that was not finished"
         case .node: return "a node (" + nodeParts + ")"
         case .other, .guests:
+            if !isReadable { return "unknown: it cannot be read" }
             let texts = parts.map(\.summary)
             return texts.prefix(4).joined(separator: ", ") + (texts.count > 4 ? " and \(texts.count - 4) more" : "")
         }

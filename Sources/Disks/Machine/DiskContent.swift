@@ -15,21 +15,26 @@ public enum DiskContent: String, Sendable {
 }
 
 /// The mark of an installation that has begun: before the first partition, where neither a table nor a loader has anything.
-public enum UnfinishedMark {
-    /// Behind both forms of a table (sectors of 512 and of 4096 bytes), and before the first partition.
-    static let offset = 512 << 10
-    private static let text = Array("Nodewright: this installation is not finished\n".utf8)
+public enum UnfinishedMark: String, Sendable, CaseIterable {
+    /// There is nothing on the disk that would have to be kept.
+    case anew = "Nodewright: this installation is not finished\n"
+    /// The state partition of an earlier installation is still good.
+    case besideState = "Nodewright: this installation beside an earlier state is not finished\n"
 
-    /// A block of 4096 bytes with the mark, or of zeros.
-    private static func block(_ isSet: Bool) -> [UInt8] {
-        (isSet ? text : []) + [UInt8](repeating: 0, count: 4096 - (isSet ? text.count : 0))
-    }
+    /// Behind both forms of a table (sectors of 512 and of 4096 bytes), and before the first partition.
+    private static let offset = 512 << 10
+    /// The bytes of the disk that it takes.
+    public static let place = offset..<offset + 4096
 
     /// Sets or removes it.
-    public static func write(_ isSet: Bool, to disk: DiskFile) throws { try disk.write(block(isSet), at: offset) }
+    public static func write(_ mark: UnfinishedMark?, to disk: DiskFile) throws {
+        let text = Array((mark?.rawValue ?? "").utf8)
+        try disk.write(text + [UInt8](repeating: 0, count: place.count - text.count), at: offset)
+    }
 
-    /// Whether it is there.
-    static func isSet(_ path: String) -> Bool {
-        (try? File.read(path, at: offset, count: text.count)) == text
+    /// The one that is there.
+    static func read(_ path: String) -> UnfinishedMark? {
+        guard let found = try? File.read(path, at: offset, count: 128) else { return nil }
+        return allCases.first { found.starts(with: $0.rawValue.utf8) }
     }
 }

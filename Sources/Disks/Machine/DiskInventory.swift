@@ -74,8 +74,9 @@ public struct DiskInventory {
         return Disk(
             path: path, name: Path.name(path), size: size, logicalSector: 512, physicalSector: 512, model: nil,
             serial: nil, wwn: nil, transport: .loop, isReadOnly: access(path, W_OK) != 0, isRemovable: false, links: [],
-            tableKind: found.table, parts: found.parts, uses: [], isBootMedium: false,
-            isUnfinished: UnfinishedMark.isSet(path))
+            tableKind: found.table?.kind, tableIdentifier: found.table?.identifier.lowercased(), parts: found.parts,
+            uses: [], isBootMedium: false,
+            unfinished: UnfinishedMark.read(path), isReadable: access(path, R_OK) == 0)
     }
 
     /// The disk of this name; nil when sysfs has none.
@@ -107,15 +108,17 @@ public struct DiskInventory {
                 fabric: DeviceText.read(folder + "/device/transport") ?? DeviceText.read(folder + "/transport"),
                 mapping: mapping, bus: record.text("ID_BUS")),
             isReadOnly: number("ro") == 1, isRemovable: number("removable") == 1, links: record.links,
-            tableKind: found.table, parts: found.parts, uses: uses.all, isBootMedium: uses.isSystem,
-            isUnfinished: size > 0 && UnfinishedMark.isSet(device))
+            tableKind: found.table?.kind, tableIdentifier: found.table?.identifier.lowercased(), parts: found.parts,
+            uses: uses.all, isBootMedium: uses.isSystem,
+            unfinished: size > 0 ? UnfinishedMark.read(device) : nil,
+            isReadable: size == 0 || (try? File.read(device, at: 0, count: 4096))?.isEmpty == false)
     }
 
-    private static func content(_ device: String, size: Int) -> (table: String?, parts: [DiskPart]) {
+    private static func content(_ device: String, size: Int) -> (table: PartitionTable?, parts: [DiskPart]) {
         // A FAT or an ISO 9660 has a table in its first sector, or what looks like one: a table without partitions is none.
         let table = (try? PartitionTable.read(device)) ?? nil
         if let table, table.kind != "dos" || !table.partitions.isEmpty {
-            return (table.kind, table.partitions.map { DiskPart(device, partition: $0, diskSize: size) })
+            return (table, table.partitions.map { DiskPart(device, partition: $0, diskSize: size) })
         }
         let whole = DiskPart(device, partition: nil, diskSize: size)
         return (nil, whole.fileSystem == nil ? [] : [whole])

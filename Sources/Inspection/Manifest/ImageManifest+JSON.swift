@@ -9,6 +9,9 @@ extension ImageManifest {
             "format": .integer(Self.format), "name": .string(name), "version": .string(version), "arch": .string(arch),
             "source-date": .integer(sourceDate), "kernel": .string(kernel),
             "kernel-arguments": .strings(kernelArguments),
+            "sizes": sizes.map {
+                ["esp": .integer($0.esp), "slot": .optional($0.slot), "state": .integer($0.state)]
+            } ?? .null,
             "requests": .array(requests.map { ["text": .string($0.text), "place": .string($0.place)] }),
             "packages": .array(packages.map(\.json)),
             "trims": .array(
@@ -45,6 +48,12 @@ extension ImageManifest {
             kernel: reader.string("kernel") ?? "", kernelArguments: reader.strings("kernel-arguments"),
             requests: reader.sequence("requests").map { Request($0, diagnostics) },
             packages: reader.sequence("packages").map { Package($0, diagnostics) })
+        if let node = reader.node("sizes", required: false), !node.isNull {
+            let sizes = MappingReader(node, diagnostics)
+            self.sizes = Sizes(
+                esp: sizes.integer("esp") ?? 0, slot: sizes.node("slot", required: false)?.integer,
+                state: sizes.integer("state") ?? 0)
+        }
         trims = reader.sequence("trims").map { Trim($0, diagnostics) }
         files = reader.sequence("files").map { AddedFile($0, diagnostics) }
         try diagnostics.throwFirst()

@@ -13,6 +13,7 @@ import Transfer
 /// | `source-date` | seconds since 1970: the time of everything in the image |
 /// | `kernel` | the version of the kernel: the folder in `/usr/lib/modules` |
 /// | `kernel-arguments` | those of the recipe, in order |
+/// | `sizes` | `{"esp", "slot", "state"}`: bytes of the partitions of an installed node; `slot` is null when it follows the image |
 /// | `requests` | the recipe's `packages`: `{"text", "place"}`; `place` is `file:line:column` seen from the recipe's folder |
 /// | `packages` | see below, sorted by NEVRA |
 /// | `trims` | what each rule removed: `{"rule", "place", "files", "bytes"}`, in the order of the recipe |
@@ -132,6 +133,25 @@ public struct ImageManifest: Sendable, Equatable {
     public var kernel: String
     /// The recipe's kernel arguments.
     public var kernelArguments: [String]
+    /// Bytes of the partitions of a node that is installed from the image.
+    public struct Sizes: Sendable, Equatable {
+        /// The EFI system partition.
+        public var esp: Int
+        /// One slot; nil when it follows the size of the root file system.
+        public var slot: Int?
+        /// The smallest state partition.
+        public var state: Int
+
+        /// Sizes.
+        public init(esp: Int, slot: Int?, state: Int) {
+            self.esp = esp
+            self.slot = slot
+            self.state = state
+        }
+    }
+
+    /// What the recipe says about the disk of a node; nil in images of an earlier form.
+    public var sizes: Sizes?
     /// What the recipe asked for.
     public var requests: [Request]
     /// What is installed, sorted by NEVRA.

@@ -1,0 +1,99 @@
+import Disks
+import Host
+import TestSupport
+
+@testable import Boot
+@testable import Node
+
+/// A folder that looks like a machine which was started from an ISO: a real one with an EFI system partition, the image's own
+/// words, and a root file system in place of the loop device.
+struct LiveMachine {
+    let root: String
+
+    static let kernel = bytes(1, 300_000)
+    static let initramfs = bytes(2, 700_001)
+    static let programs = [
+        ("BOOTX64.EFI", bytes(3, 90_000)), ("grubx64.efi", bytes(4, 200_000)), ("mmx64.efi", bytes(5, 777)),
+    ]
+    static let bootImage = bytes(6, 512)
+    static let coreImage = bytes(7, 60_000)
+
+    static func bytes(_ seed: UInt32, _ count: Int) -> [UInt8] {
+        var state = seed &* 2_654_435_761
+        return (0..<count).map { _ in
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return UInt8(truncatingIfNeeded: state >> 24)
+        }
+    }
+
+    static func with<Value>(sizes: String? = nil, _ body: (LiveMachine) throws -> Value) throws -> Value {
+        try Folder.withTemporary { folder in
+            let machine = LiveMachine(root: folder)
+            try machine.make(sizes ?? #"{"esp": 67108864, "state": 67108864}"#)
+            return try body(machine)
+        }
+    }
+
+    func path(_ name: String) -> String { Path.join(root, name) }
+
+    private func write(_ name: String, _ content: [UInt8]) throws {
+        try Folder.create(Path.parent(path(name)))
+        try File.write(path(name), content)
+    }
+
+    private func text(_ name: String, _ content: String) throws { try write(name, Array(content.utf8)) }
+
+    private func make(_ sizes: String) throws {
+        try text(
+            "usr/lib/nodewright/image.json",
+            #"{"format": 1, "name": "hypervisor", "version": "1.2", "arch": "x86_64", "kernel-arguments": ["quiet"], "sizes": \#(sizes)}"#
+        )
+        try text("proc/cmdline", "nodewright.live=TEST quiet\n")
+        try text(
+            "proc/self/mountinfo",
+            "20 1 7:0 / / ro - squashfs /dev/loop0 ro\n21 1 11:0 / /run/nodewright/medium ro - iso9660 /dev/sr0 ro\n")
+        try write("tree/content", Self.bytes(8, 1_500_000))
+        try Folder.create(path("dev"))
+        try Command("mksquashfs", [path("tree"), path("dev/loop0"), "-quiet", "-no-xattrs"]).run().check()
+        try device("loop0", "7:0", size: File.size(path("dev/loop0")))
+        let medium = "run/nodewright/medium/boot/"
+        try write(medium + "vmlinuz", Self.kernel)
+        try write(medium + "initramfs.img", Self.initramfs)
+        try write(medium + "grub2/disk/boot.img", Self.bootImage)
+        try write(medium + "grub2/disk/core.img", Self.coreImage)
+        try makeISO()
+        try device("sr0", "11:0", size: File.size(path("dev/sr0")))
+    }
+
+    private func makeISO() throws {
+        let system = path("esp.img")
+        _ = try DiskFile.create(system, size: 8 << 20)
+        try Command("mkfs.fat", ["-F", "16", "-s", "1", system]).run().check()
+        try Command("mmd", ["-i", system, "::/EFI", "::/EFI/BOOT"]).run().check()
+        for (name, bytes) in Self.programs {
+            try write("program", bytes)
+            try Command("mcopy", ["-i", system, path("program"), "::/EFI/BOOT/" + name]).run().check()
+        }
+        try Command(
+            "xorriso",
+            [
+                "-as", "mkisofs", "-quiet", "-volid", "TEST", "-output", path("dev/sr0"), "-partition_offset", "16",
+                "-append_partition", "2", "0xef", system, "-c", "/boot.cat", "-b", "/boot/grub2/disk/boot.img",
+                "-no-emul-boot", "-boot-load-size", "4", "-eltorito-alt-boot", "-e",
+                "--interval:appended_partition_2:all::", "-no-emul-boot", path("run/nodewright/medium"),
+            ]
+        ).run().check()
+    }
+
+    private func device(_ name: String, _ number: String, size: Int) throws {
+        try text("sys/devices/\(name)/size", "\(size / 512)\n")
+        try Folder.create(path("sys/dev/block"))
+        try File.replaceLink(path("sys/dev/block/\(number)"), to: "../../devices/\(name)")
+    }
+
+    /// A file that stands for a disk.
+    func disk(megabytes: Int, _ name: String = "disk") throws -> Disk {
+        if !File.exists(path(name)) { _ = try DiskFile.create(path(name), size: megabytes << 20) }
+        return try DiskInventory().disk(at: path(name))
+    }
+}
