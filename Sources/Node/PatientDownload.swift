@@ -21,8 +21,10 @@ extension Downloader {
         try Self.patiently(for: patience, again: again) { try bytes(url, limit: limit, tooLarge: tooLarge) }
     }
 
-    private static func patiently<Value>(
-        for patience: Double, again: (_ reason: String) -> Void, _ body: () throws -> Value
+    /// Does it again while the server does not answer, or a certificate is refused because of a clock that nobody has set yet.
+    static func patiently<Value>(
+        for patience: Double, again: (_ reason: String) -> Void, isClockRight: () -> Bool = KernelClock.isRight,
+        wait: (_ seconds: UInt32) -> Void = { _ = sleep($0) }, _ body: () throws -> Value
     ) throws -> Value {
         let deadline = monotonicSeconds() + patience
         // Five hundred nodes that start at once must not keep down the server that they wait for.
@@ -30,12 +32,14 @@ extension Downloader {
         while true {
             do {
                 return try body()
-            } catch let failure as Failure where failure.status == .network {
+            } catch let failure as Failure
+                where failure.status == .network || failure.isAboutValidity && !isClockRight()
+            {
                 // What the server refuses (a wrong path) it will refuse again.
                 let isRefused = failure.details.contains { $0.contains("returned error: 4") }
                 if isRefused || monotonicSeconds() >= deadline { throw failure }
                 again(failure.details.last ?? failure.message)
-                _ = sleep(pause)
+                wait(pause)
                 pause = min(pause * 2, 15)
             }
         }

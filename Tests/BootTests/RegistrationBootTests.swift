@@ -74,7 +74,7 @@ struct RegistrationBootTests {
             #expect(status["step"]?.string == "requested")
             #expect(node.answers["unit"] == "success\n0", "\(node.answers["unit"] ?? "")")
             #expect(
-                node.answers["screen"]?.contains("registered; approval is pending on the engine 10.0.2.2:") == true)
+                node.answers["screen"]?.contains("asked the engine 10.0.2.2:") == true)
             #expect(node.console.contains("nodectl: the engine has answered OK"))
             #expect(node.answers["failed"] == "", "\(node.answers["failed"] ?? "")")
             #expect(try engine.registrations().first?["sshUser"]?.string == "root")

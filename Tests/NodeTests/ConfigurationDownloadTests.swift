@@ -148,3 +148,26 @@ import Transfer
         }
     }
 }
+
+/// A server whose certificate is judged by a clock that may be wrong.
+@Suite struct PatienceWithTheClockTests {
+    private static let early = Failure(
+        .signature, "the certificate of the server is not accepted: https://192.0.2.1/node.yaml",
+        details: ["https://192.0.2.1/node.yaml: SSL certificate problem: certificate is not yet valid"])
+    private static let foreign = Failure(
+        .signature, "the certificate of the server is not accepted: https://192.0.2.1/node.yaml",
+        details: ["https://192.0.2.1/node.yaml: SSL certificate problem: self-signed certificate"])
+
+    @Test(arguments: [(false, early, 3), (true, early, 1), (false, foreign, 1)])
+    func asksAgain(_ isClockRight: Bool, _ failure: Failure, _ tries: Int) {
+        var count = 0
+        let value = try? Downloader.patiently(for: 60, again: { _ in }, isClockRight: { isClockRight }, wait: { _ in })
+        {
+            count += 1
+            if count < 3 { throw failure }
+            return count
+        }
+        #expect(count == tries)
+        #expect(value == (tries == 3 ? 3 : nil))
+    }
+}

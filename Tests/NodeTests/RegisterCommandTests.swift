@@ -33,7 +33,7 @@ import Testing
             let result = try run(
                 node, [address(node), "--fingerprint", node.engine.sha1.lowercased(), "--name", "seven"])
             #expect(result.status == 0, "\(result.errorTail)")
-            #expect(node.anonymous(result.text).hasPrefix("Engine          ENGINE\nState           registered; "))
+            #expect(node.anonymous(result.text).hasPrefix("Engine          ENGINE\nState           asked the engine "))
             #expect(
                 node.anonymous(result.errorTail).hasPrefix("nodectl: connecting to the engine ENGINE\n"),
                 "\(result.errorTail)")
@@ -149,6 +149,48 @@ import Testing
             #expect(try run(node, ["--forget"]).status == Host.ExitStatus.nothingToDo.rawValue)
             let named = try run(node, ["--status"], line: "management_server=\(address(node))").check().text
             #expect(node.anonymous(named).contains("not registered with the engine ENGINE"), "\(named)")
+        }
+    }
+
+    /// A start after the configuration has got another engine, or none.
+    @Test func anEngineThatWasTakenOutIsShutOutAtTheNextStart() throws {
+        let other = try TestEngine()
+        try RegisteringNode.with { (node: RegisteringNode) throws -> Void in
+            let folder = node.path("run/nodewright/state/config")
+            let file = Path.join(folder, "a/1.yaml")
+            let nothingToDo = Host.ExitStatus.nothingToDo.rawValue
+            // Another one, which nothing says how to trust, and none.
+            for (engine, status) in [("{address: 127.0.0.1, port: \(other.port)}", Int32(2)), ("{}", nothingToDo)] {
+                try Folder.remove(folder)
+                #expect(try run(node, [address(node), "--fingerprint", node.engine.sha256]).status == 0)
+                let before = try File.readText(file)
+                // A node that has lost its configuration knows nothing of engines.
+                try Folder.remove(folder)
+                #expect(try run(node, ["--unattended"]).status == nothingToDo)
+                try Folder.create(Path.parent(file))
+                try File.write(file, before)
+                #expect(try run(node, ["--unattended"]).status == nothingToDo)
+                #expect(node.content("root/.ssh/authorized_keys") == node.engine.sshKey + "\n")
+
+                try File.write(file, "schemaVersion: 1\nengine: \(engine)\n")
+                let shown = try run(node, ["--status"]).text
+                #expect(node.anonymous(shown).contains("ENGINE") == (status == nothingToDo), "\(shown)")
+                let result = try run(node, ["--unattended"])
+                #expect(result.status == status, "\(result.errorTail)")
+                #expect(node.anonymous(result.errorTail).contains("the engine ENGINE is not the configured one"))
+                #expect(node.content("root/.ssh/authorized_keys") == "")
+                #expect(!node.traces.contains { $0.hasSuffix("ca.pem") || $0.hasSuffix("engine.pub") })
+            }
+        }
+    }
+
+    @Test func aDamagedStateIsNotAnUnregisteredNode() throws {
+        try RegisteringNode.with { (node: RegisteringNode) throws -> Void in
+            try Folder.create(node.path("run/nodewright/state/engine"))
+            try File.write(node.path("run/nodewright/state/engine/registration.json"), "{")
+            let result = try run(node, ["--status"])
+            #expect(result.status == Host.ExitStatus.device.rawValue)
+            #expect(result.errorTail.contains("what this node remembers of its engine is damaged"))
         }
     }
 

@@ -68,15 +68,64 @@ import Testing
 
     @Test func withoutApprovalItWaitsAndLooksAgain() throws {
         try RegisteringNode.with { (node: RegisteringNode) throws -> Void in
-            let first = try register(node) { $0.approve = nil }
+            let first = try register(node, options: { $0.patience = 0.1 }) { $0.approve = nil }
+            #expect(first.said.last == "waiting until somebody approves this node")
             #expect(first.state?.step == .pending)
             #expect(
                 node.anonymous(node.state?.line ?? "") == "waiting for approval on the engine ENGINE")
             // Each later run asks again.
-            let second = try register(node) { $0.approve = nil }
+            let second = try register(node, options: { $0.patience = 0.1 }) { $0.approve = nil }
             #expect(second.state?.step == .pending)
             #expect(try register(node).state?.step == .up)
             #expect(try node.engine.hosts().count == 1)
+        }
+    }
+
+    /// Somebody approves it in the engine, while the node waits for that.
+    @Test(arguments: ["up", "install_failed"]) func anApprovalThatComesLaterIsSeen(_ end: String) throws {
+        try RegisteringNode.with(["install": end]) { (node: RegisteringNode) throws -> Void in
+            let registration = try node.registration({ $0.patience = 60 }) {
+                $0.engine.user = "admin@internal"
+                $0.engine.password = Secret("secret")
+            } say: { line in
+                if line.hasPrefix("waiting until") { try? node.engine.approve("node1.example.org") }
+            }
+            let failure: Failure?
+            do { failure = try registration.run().step == .up ? nil : Failure(.internalError, "not up") } catch {
+                failure = error as? Failure
+            }
+            #expect(failure?.status == (end == "up" ? nil : .incompatible))
+            #expect(node.state?.step.rawValue == end)
+            #expect(node.state?.problem == (end == "up" ? nil : .installFailed))
+        }
+    }
+
+    /// An engine that has stored nothing lists another machine of this name, which waits for approval.
+    @Test(arguments: [nil, EngineSettings.Mode.add]) func anotherMachineOfTheSameNameIsNotApproved(
+        _ mode: EngineSettings.Mode?
+    ) throws {
+        try RegisteringNode.with { (node: RegisteringNode) throws -> Void in
+            #expect(try node.register().state != nil)
+            let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f root@other\n"
+            for ownKey in [key, nil] {
+                try File.remove(node.path("etc/ssh/ssh_host_ecdsa_key.pub"))
+                if let ownKey { try File.write(node.path("etc/ssh/ssh_host_ecdsa_key.pub"), ownKey) }
+                let outcome = try register(
+                    node,
+                    options: {
+                        $0.again = true
+                        $0.leadsHere = { _ in true }
+                    }
+                ) { $0.mode = mode }
+                #expect(outcome.failure?.status == .invalidInput)
+                #expect(
+                    outcome.message
+                        == "the engine ENGINE does not list this node, but another machine as \"node1.example.org\", with the address 127.0.0.1"
+                )
+                #expect(node.state?.problem == .refused)
+                if mode == nil { #expect(node.state?.step == .unregistered) }
+                #expect(try node.engine.hosts().map { $0["status"]?.string } == ["pending_approval"])
+            }
         }
     }
 
@@ -101,6 +150,7 @@ import Testing
                     == "the engine ENGINE could not install its agent on this node; the likely cause: no VDSM in this image"
             )
             #expect(node.state?.step == .installFailed)
+            #expect(node.state?.problem == .installFailed)
             #expect(node.state?.hostStatus == "install_failed")
             // It can be approved once more.
             try node.engine.set(["install": "up"])
@@ -111,8 +161,9 @@ import Testing
     @Test func anInstallationThatDoesNotEnd() throws {
         try RegisteringNode.with(["install": "stay"]) { (node: RegisteringNode) throws -> Void in
             let outcome = try register(node, options: { $0.patience = 0.1 })
-            #expect(outcome.failure?.status == .network)
+            #expect(outcome.failure?.status == .busy)
             #expect(outcome.message == "the engine ENGINE still has this node in the state \"installing\"")
+            #expect(node.state?.problem == .engineBusy)
             #expect(node.state?.step == .installing)
         }
     }
@@ -267,6 +318,7 @@ import Testing
             let outcome = try node.register({ _ in }) { $0.engine.mode = .add }
             #expect(outcome.failure?.status == .invalidInput)
             #expect(outcome.message == "no credentials are given for the REST interface of the engine ENGINE")
+            #expect(node.state?.problem == .notConfigured)
             #expect(try node.engine.hosts().isEmpty)
         }
     }

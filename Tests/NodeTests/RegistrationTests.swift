@@ -25,7 +25,9 @@ import Testing
                 ])
             #expect(outcome.state?.step == .requested)
             #expect(node.state == outcome.state)
-            #expect(node.anonymous(node.state?.line ?? "") == "registered; approval is pending on the engine ENGINE")
+            #expect(
+                node.anonymous(node.state?.line ?? "")
+                    == "asked the engine ENGINE, which alone knows whether this node is approved")
 
             let sent = try #require(try node.engine.registrations().first)
             let expected = [
@@ -148,6 +150,63 @@ import Testing
         }
     }
 
+    /// Another engine, or none: the former one is shut out, whether the new one answers or not.
+    @Test func anEngineThatIsNotConfiguredAnyMoreIsForgotten() throws {
+        try RegisteringNode.with { (node: RegisteringNode) throws -> Void in
+            #expect(try Registration.forget(unless: EngineSettings(), root: node.root) == nil)
+            for change in [{ $0.port = 1 }, { $0.address = nil }] as [(inout EngineSettings) -> Void] {
+                #expect(try node.register().state != nil)
+                var settings = node.configuration().engine
+                #expect(try Registration.forget(unless: settings, root: node.root) == nil)
+                #expect(node.content("root/.ssh/authorized_keys") == node.engine.sshKey + "\n")
+                change(&settings)
+                let former = try Registration.forget(unless: settings, root: node.root)
+                #expect(node.anonymous(former ?? "") == "ENGINE")
+                #expect(node.content("root/.ssh/authorized_keys") == "")
+                #expect(try Folder.list(node.path("run/nodewright/state/engine")) == ["lock", "unique-id"])
+            }
+        }
+    }
+
+    @Test func anEngineThatIsNotTrustedTakesNothingFromTheOneThatIs() throws {
+        let other = try TestEngine()
+        try RegisteringNode.with { (node: RegisteringNode) throws -> Void in
+            let before = try node.register().state
+            let wrong = try node.register({ _ in }) {
+                $0.engine.port = other.port
+                $0.engine.fingerprint = CertificateFingerprint(other.otherSHA256)
+            }
+            #expect(wrong.failure?.status == .signature)
+            #expect(node.state == before && before?.step == .requested)
+            #expect(node.content("root/.ssh/authorized_keys") == node.engine.sshKey + "\n")
+        }
+    }
+
+    /// Nobody has tried; somebody has, but this cannot be read; it can be read, but is damaged.
+    @Test func whatIsRememberedAndCannotBeRead() throws {
+        try RegisteringNode.with { (node: RegisteringNode) throws -> Void in
+            let store = RegistrationStore(root: node.root)
+            #expect(try store.readState() == nil)
+            #expect(try node.register().state != nil)
+            let file = node.path("run/nodewright/state/engine/registration.json")
+            for text in ["", "{", "[]", "{\"engine\": \"e\", \"step\": \"other\"}"] {
+                try File.write(file, text)
+                let damaged = #expect(throws: Failure.self) { _ = try store.readState() }
+                #expect(damaged?.status == .device)
+                #expect(damaged?.message == "what this node remembers of its engine is damaged: \"\(file)\"")
+                #expect(damaged?.hint?.hasPrefix("nodectl register ") == true)
+                #expect(store.state == nil)
+            }
+            // Registering repairs it.
+            #expect(try node.register().state?.step == .requested)
+            #expect(try store.readState()?.step == .requested)
+            try File.remove(file)
+            try Folder.create(file)
+            let unreadable = #expect(throws: Failure.self) { _ = try store.readState() }
+            #expect(unreadable?.message.hasPrefix("what this node remembers of its engine cannot be read: ") == true)
+        }
+    }
+
     @Test func onlyOneAtATime() throws {
         try RegisteringNode.with { (node: RegisteringNode) throws -> Void in
             let lock = try RegistrationStore(root: node.root).lock()
@@ -166,6 +225,7 @@ import Testing
             let outcome = try node.register()
             #expect(outcome.failure?.status == .invalidInput)
             #expect(outcome.message == "this node has no name under which an engine could list it")
+            #expect(node.state?.problem == .notConfigured)
             #expect(try node.register({ _ in }) { $0.engine.nodeName = "n7" }.state?.name == "n7")
         }
     }
@@ -204,14 +264,16 @@ import Testing
 /// Registration without a person.
 @Suite struct PatientRegistrationTests {
     private func run(
-        _ node: RegisteringNode, patience: Double, between: @escaping (Int) throws -> Void = { _ in }
+        _ node: RegisteringNode, patience: Double, isClockRight: Bool = true,
+        between: @escaping (Int) throws -> Void = { _ in }
     ) throws -> (state: RegistrationState?, failure: Failure?, pauses: [Double], said: [String]) {
         var pauses: [Double] = []
         var said: [String] = []
-        let patient = PatientRegistration(try node.registration({ $0.timeout = 2 }), patience: patience) {
+        var patient = PatientRegistration(try node.registration({ $0.timeout = 2 }), patience: patience) {
             pauses.append($0)
             try? between(pauses.count)
         }
+        patient.isClockRight = { isClockRight }
         do {
             let state = try patient.run { said.append($0) }
             return (state, nil, pauses, said)
@@ -249,10 +311,34 @@ import Testing
         }
     }
 
+    /// A certificate is judged by the clock: while nobody has set that, the judgement may change.
+    @Test(arguments: [("certificate", "early"), ("certificate", "expired"), ("authority", "expired")])
+    func aWrongClockMayGetRight(_ name: String, _ value: String) throws {
+        try RegisteringNode.with([name: value]) { (node: RegisteringNode) throws -> Void in
+            let trust: (inout NodeConfiguration) -> Void = {
+                $0.engine.fingerprint = nil
+                $0.engine.trust = .firstUse
+            }
+            for isClockRight in [true, false] {
+                var pauses = 0
+                var patient = PatientRegistration(try node.registration({ _ in }, trust), patience: 600) { _ in
+                    pauses += 1
+                    if pauses == 2 { try? node.engine.set([name: "good"]) }
+                }
+                patient.isClockRight = { isClockRight }
+                var failure: Failure?
+                do { try patient.run { _ in } } catch let problem as Failure { failure = problem }
+                #expect(failure?.status == (isClockRight ? .signature : nil))
+                #expect(pauses == (isClockRight ? 0 : 2))
+            }
+            #expect(node.state?.step == .requested)
+        }
+    }
+
     @Test(arguments: [("certificate", "foreign"), ("service", "no"), ("fault", "register:400")])
     func whatNeedsAPersonIsNotRepeated(_ name: String, _ value: String) throws {
         try RegisteringNode.with([name: value]) { (node: RegisteringNode) throws -> Void in
-            let result = try run(node, patience: 600)
+            let result = try run(node, patience: 600, isClockRight: false)
             #expect(result.failure != nil)
             #expect(result.pauses.isEmpty)
         }

@@ -30,6 +30,9 @@ import Transfer
                 [("certificate", "expired")], .signature, "the engine ENGINE is not trusted: SSL certificate problem: ",
                 isWhole: false),
             .init(
+                [("certificate", "early")], .signature, "the engine ENGINE is not trusted: SSL certificate problem: ",
+                isWhole: false),
+            .init(
                 [("certificate", "foreign")], .signature, "the engine ENGINE is not trusted: SSL certificate problem: ",
                 isWhole: false),
             .init(
@@ -195,6 +198,7 @@ import Transfer
             #expect(outcome.failure?.status == .invalidInput)
             #expect(outcome.message == "nothing says on what the engine ENGINE is to be trusted")
             #expect(outcome.failure?.hint?.contains(node.engine.sha256) == true)
+            #expect(node.state?.problem == .notConfigured)
             #expect(node.traces.isEmpty)
         }
     }

@@ -15,7 +15,7 @@ Control (plain HTTP, GET only, so that any client can do it):
     /PORT/end                    the end of this engine
 
 Switches (the first value is the default):
-    certificate     good, expired, foreign, wrong-name: what the web server shows
+    certificate     good, expired, early, foreign, wrong-name: what the web server shows
     then            a certificate that is shown from the first answer about the authority on
     authority       good, other, expired, leaf, two: what get-pki-trust and pki-resource send
     ssh-key         line, no-newline, options, two-lines, control, comment-control, dsa, private, empty
@@ -59,7 +59,7 @@ DEFAULTS = {
     "password": "secret", "token-uses": "1000000", "echo": "no", "fault": "",
 }
 VALUES = {
-    "certificate": {"good", "expired", "foreign", "wrong-name"},
+    "certificate": {"good", "expired", "early", "foreign", "wrong-name"},
     "authority": {"good", "other", "expired", "leaf", "two"},
     "ssh-key": {"line", "no-newline", "options", "two-lines", "control", "comment-control", "dsa", "private", "empty"},
     "service": {"yes", "no"}, "store": {"yes", "no"}, "auto-approve": {"no", "yes"},
@@ -80,7 +80,7 @@ class Authority:
         self.private_key = self.read("engine.key")
         self.pem = {name: self.read(name + ".pem") for name in ("ca", "other-ca", "expired-ca", "good", "foreign")}
         self.contexts = {}
-        for name in ("good", "expired", "foreign", "wrong-name"):
+        for name in ("good", "expired", "early", "foreign", "wrong-name"):
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(self.path(name + ".pem"), self.path("engine.key"))
             self.contexts[name] = context
@@ -142,13 +142,14 @@ subjectAltName = DNS:other.example.org
         begin = (now - datetime.timedelta(days=2)).strftime(form)
         end = (now + datetime.timedelta(days=365)).strftime(form)
         over = (now - datetime.timedelta(days=1)).strftime(form)
+        later = (now + datetime.timedelta(days=30)).strftime(form)
 
-        def certify(name, subject, key, ca, extensions, until):
+        def certify(name, subject, key, ca, extensions, until, since=begin):
             self._openssl("req", "-new", "-config", "openssl.cnf", "-subj", "/CN=" + subject, "-key", key + ".key",
                           "-out", name + ".csr")
             signer = ["-selfsign"] if ca is None else ["-cert", ca + ".pem"]
             self._openssl("ca", "-batch", "-config", "openssl.cnf", "-notext", "-in", name + ".csr",
-                          "-out", name + ".pem", "-extensions", extensions, "-startdate", begin, "-enddate", until,
+                          "-out", name + ".pem", "-extensions", extensions, "-startdate", since, "-enddate", until,
                           "-keyfile", (key if ca is None else ca) + ".key", *signer)
 
         certify("ca", "engine authority", "ca", None, "authority", end)
@@ -156,6 +157,7 @@ subjectAltName = DNS:other.example.org
         certify("expired-ca", "expired authority", "ca", None, "authority", over)
         certify("good", "engine", "engine", "ca", "leaf", end)
         certify("expired", "engine", "engine", "ca", "leaf", over)
+        certify("early", "engine", "engine", "ca", "leaf", end, since=later)
         certify("foreign", "engine", "engine", "other-ca", "leaf", end)
         certify("wrong-name", "engine", "engine", "ca", "wrong", end)
         self.write("made", "")

@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import Host
 import NodeConfig
@@ -8,7 +7,7 @@ extension Readiness.Surroundings {
     static var running: Self {
         let servers = NameServers(root: "/")
         return Self(
-            greeting: greeting, isClockRight: isClockRight,
+            greeting: greeting, isClockRight: KernelClock.isRight,
             addresses: {
                 NetworkInterface.currentAddresses().filter { $0.key != "lo" }.values.joined()
                     .filter { !$0.isLinkLocal }.compactMap { IPAddress($0.text) }
@@ -31,10 +30,5 @@ extension Readiness.Surroundings {
         var buffer = [UInt8](repeating: 0, count: 64)
         let count = recv(socket, &buffer, buffer.count, 0)
         return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
-    }
-
-    /// adjtimex(2): whoever keeps the clock right says so to the kernel.
-    private static func isClockRight() -> Bool {
-        nlinux_clock_is_right() == 1
     }
 }

@@ -25,12 +25,24 @@ final class EngineAPI {
         settings.token != nil || settings.user != nil && settings.password != nil
     }
 
-    /// The host with this address or name; nil when the engine lists none.
-    func find(name: String, address: String) throws -> ListedHost? {
+    /// What an engine lists of a node.
+    enum Match {
+        case nothing
+        case node(ListedHost)
+        /// Another machine that has its name.
+        case namesake(ListedHost)
+    }
+
+    /// Looks for a node.
+    func find(_ node: NodeDescription) throws -> Match {
         // Searching is by pattern and without case; only an equal one is meant. The address comes first: an engine changes the
         // name of a host when it has one of that name.
-        if let found = try search("address", address).first(where: { $0.address == address }) { return found }
-        return try search("name", name).first { $0.name == name }
+        if let found = try search("address", node.address).first(where: { $0.address == node.address }) {
+            return .node(found)
+        }
+        guard let found = try search("name", node.name).first(where: { $0.name == node.name }) else { return .nothing }
+        // Any machine can have that name; the key of its SSH server is its own.
+        return found.fingerprint != nil && found.fingerprint == node.sshFingerprint ? .node(found) : .namesake(found)
     }
 
     private func search(_ key: String, _ value: String) throws -> [ListedHost] {

@@ -20,11 +20,13 @@ struct EngineLogin {
     /// - Throws: `.invalidInput` when the engine refuses the credentials, or there are none
     func token() throws -> String {
         guard let user = settings.user, let password = settings.password else {
-            throw Failure(
-                .invalidInput, "no credentials are given for the REST interface of the engine \(engine)",
-                hint:
-                    "set engine.token, or engine.user and engine.password; on the command line: --user, --password-file"
-            )
+            throw ClassifiedFailure(
+                .notConfigured,
+                Failure(
+                    .invalidInput, "no credentials are given for the REST interface of the engine \(engine)",
+                    hint:
+                        "set engine.token, or engine.user and engine.password; on the command line: --user, --password-file"
+                ))
         }
         let form = [
             ("grant_type", "password"), ("scope", "ovirt-app-api"), ("username", user), ("password", password.revealed),

@@ -30,9 +30,12 @@ struct EngineTrust {
         if let pem = settings.certificateAuthority {
             let given = try Certificate.all(pem: Array(pem.utf8), name: "engine.certificate-authority")
             if let wanted = settings.fingerprint, !given.contains(where: { wanted.matches($0) }) {
-                throw Failure(
-                    .invalidInput, "engine.certificate-authority does not have the fingerprint in engine.fingerprint",
-                    hint: "give the right one of the two alone")
+                throw ClassifiedFailure(
+                    .notConfigured,
+                    Failure(
+                        .invalidInput,
+                        "engine.certificate-authority does not have the fingerprint in engine.fingerprint",
+                        hint: "give the right one of the two alone"))
             }
             return authority(pem, given, isNew: store.authority(of: engine)?.hasSuffix(pem) != true)
         }
@@ -53,11 +56,13 @@ struct EngineTrust {
                 throw Failure(.signature, "the engine \(engine) is not trusted; nothing was stored")
             }
         } else if settings.trust != .firstUse {
-            throw Failure(
-                .invalidInput, "nothing says on what the engine \(engine) is to be trusted",
-                hint:
-                    "set engine.fingerprint (the engine shows \(offered.fingerprint(.sha256).pairs); compare it there), engine.certificate-authority, or engine.trust: first-use"
-            )
+            throw ClassifiedFailure(
+                .notConfigured,
+                Failure(
+                    .invalidInput, "nothing says on what the engine \(engine) is to be trusted",
+                    hint:
+                        "set engine.fingerprint (the engine shows \(offered.fingerprint(.sha256).pairs); compare it there), engine.certificate-authority, or engine.trust: first-use"
+                ))
         }
         return authority(offered.pem, [offered], isNew: true)
     }

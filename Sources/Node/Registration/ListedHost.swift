@@ -6,6 +6,8 @@ struct ListedHost: Hashable {
     let id: String
     let name: String
     let address: String
+    /// The fingerprint of the SSH key that the engine expects of it; nil when it knows none.
+    let fingerprint: String?
     /// `pending_approval`, `installing`, `up`, `install_failed` …; printable.
     let status: String
 
@@ -20,6 +22,7 @@ struct ListedHost: Hashable {
         self.id = id
         self.name = name
         address = node["address"]?.string ?? ""
+        fingerprint = node["ssh"]?["fingerprint"]?.string
         self.status = PlainText.printable(status, limit: 40)
     }
 }

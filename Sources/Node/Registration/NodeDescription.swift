@@ -31,9 +31,11 @@ public struct NodeDescription: Hashable, Sendable {
         self.uniqueID = uniqueID
         address = isNamed && hostname.contains(".") && resolves(hostname) ? hostname : localAddress
         guard let name = configuration.engine.nodeName ?? (isNamed ? hostname : nil) else {
-            throw Failure(
-                .invalidInput, "this node has no name under which an engine could list it",
-                hint: "set hostname or engine.node-name in the node configuration")
+            throw ClassifiedFailure(
+                .notConfigured,
+                Failure(
+                    .invalidInput, "this node has no name under which an engine could list it",
+                    hint: "set hostname or engine.node-name in the node configuration"))
         }
         self.name = name
         sshPort = configuration.ssh.port ?? 22

@@ -11,6 +11,8 @@ public struct PatientRegistration {
     private let registration: Registration
     private let patience: Double
     private let pause: (Double) -> Void
+    /// Whether the kernel's clock is kept right.
+    var isClockRight: () -> Bool = KernelClock.isRight
 
     /// - Parameters:
     ///   - patience: for so many seconds it is tried again
@@ -49,7 +51,7 @@ public struct PatientRegistration {
         while true {
             do {
                 return try registration.run()
-            } catch let failure as Failure where [.network, .busy].contains(failure.status) && left > 0 {
+            } catch let failure as Failure where left > 0 && mayPass(failure) {
                 // Hundreds of nodes that start together must not ask together.
                 let seconds = min(left, next * Double.random(in: 0.5...1.5))
                 again("\(failure.message); trying again in \(Int(seconds.rounded(.up))) s")
@@ -58,5 +60,9 @@ public struct PatientRegistration {
                 next = min(next * 2, Self.longestPause)
             }
         }
+    }
+
+    private func mayPass(_ failure: Failure) -> Bool {
+        [.network, .busy].contains(failure.status) || failure.isAboutValidity && !isClockRight()
     }
 }

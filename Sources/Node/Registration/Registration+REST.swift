@@ -7,22 +7,40 @@ extension Registration {
     /// Looks whether the engine really lists the node, and goes on from there.
     func confirm(_ session: Session, _ state: inout RegistrationState) throws {
         let api = try EngineAPI(engine, settings, client: session.client)
-        guard let host = try api.find(name: session.node.name, address: session.node.address) else {
+        switch try api.find(session.node) {
+        case .node(let host): try proceed(host, api, &state)
+        case .namesake(let host):
+            state.step = .unregistered
+            throw isAnother(host)
+        case .nothing:
             state.step = .unregistered
             throw Failure(
                 .invalidInput, "the engine \(engine) answered OK, but does not list this node",
                 hint: "it has stored nothing: is there a cluster? Its engine.log says why")
         }
-        try proceed(host, api, &state)
+    }
+
+    private func isAnother(_ host: ListedHost) -> Failure {
+        let name = PlainText.printable(host.name)
+        let address = PlainText.printable(host.address)
+        return Failure(
+            .invalidInput,
+            "the engine \(engine) does not list this node, but another machine as \"\(name)\", with the address \(address)",
+            hint:
+                "its SSH key is another one; give this node a name of its own (engine.node-name), or remove that host from the engine if it was this node"
+        )
     }
 
     /// Adds the node over REST, unless the engine lists it already.
     func add(_ session: Session, _ state: inout RegistrationState) throws {
         let api = try EngineAPI(engine, settings, client: session.client)
         let node = session.node
-        if let host = try api.find(name: node.name, address: node.address) {
+        switch try api.find(node) {
+        case .node(let host):
             say("the engine lists this node already")
             return try proceed(host, api, &state)
+        case .namesake(let host): throw isAnother(host)
+        case .nothing: break
         }
         say("adding \"\(PlainText.printable(node.name))\", address \(PlainText.printable(node.address))")
         let host = try api.add(node, cluster: settings.cluster)
@@ -37,7 +55,8 @@ extension Registration {
         guard host.canBeApproved else { return try follow(host, with: api, &state) }
         guard settings.approve ?? false else {
             if state.step == .installFailed { throw installationFailed }
-            return
+            say("waiting until somebody approves this node")
+            return try follow(host, with: api, &state)
         }
         say("approving the host \"\(PlainText.printable(host.name))\"")
         do {
@@ -49,7 +68,7 @@ extension Registration {
         try follow(host, with: api, &state)
     }
 
-    /// Watches the installation of the engine's agent until it is over.
+    /// Watches the approval and the installation of the engine's agent until it is over, or patience is; nobody must approve.
     private func follow(_ listed: ListedHost, with api: EngineAPI, _ state: inout RegistrationState) throws {
         let deadline = monotonicSeconds() + options.patience
         var last = listed.status
@@ -68,19 +87,22 @@ extension Registration {
             default: break
             }
             guard monotonicSeconds() < deadline else {
+                if state.step == .pending { return }
                 throw Failure(
-                    .network, "the engine \(engine) still has this node in the state \"\(host.status)\"",
+                    .busy, "the engine \(engine) still has this node in the state \"\(host.status)\"",
                     hint: "nodectl register goes on watching; nodectl check shows what an engine needs")
             }
             usleep(UInt32(options.interval * 1_000_000))
         }
     }
 
-    private var installationFailed: Failure {
+    private var installationFailed: ClassifiedFailure {
         let cause = options.diagnose().map { "; the likely cause: \($0)" } ?? ""
-        return Failure(
-            .incompatible, "the engine \(engine) could not install its agent on this node\(cause)",
-            hint: "nodectl check shows what an engine needs; the engine's host-deploy log says the rest")
+        return ClassifiedFailure(
+            .installFailed,
+            Failure(
+                .incompatible, "the engine \(engine) could not install its agent on this node\(cause)",
+                hint: "nodectl check shows what an engine needs; the engine's host-deploy log says the rest"))
     }
 
     private func note(_ host: ListedHost, _ state: inout RegistrationState) {

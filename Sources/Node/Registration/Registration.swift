@@ -96,8 +96,10 @@ public struct Registration {
             try advance(&state, trust, hasREST: hasREST)
             try keep(&state)
             return state
-        } catch let failure as Failure {
-            let told = state.stopped(by: failure, isOnline: options.isOnline)
+        } catch {
+            let classified = error as? ClassifiedFailure
+            guard let failure = classified?.failure ?? error as? Failure else { throw error }
+            let told = state.stopped(by: failure, as: classified?.problem, isOnline: options.isOnline)
             try keep(&state)
             throw told
         }
@@ -116,12 +118,26 @@ public struct Registration {
         try store.forget()
     }
 
+    /// Forgets the engine that this node knows when it is another one than the configuration has, or that has none.
+    ///
+    /// - Parameter root: `/`, or a fixture
+    /// - Returns: the engine that was forgotten; nil when there was none, or it is the right one
+    /// - Throws: `.busy` while another process registers this node
+    public static func forget(unless settings: EngineSettings, root: String = "/") throws -> String? {
+        guard let known = RegistrationStore(root: root).engine, known != EngineLocation(settings)?.description
+        else { return nil }
+        try forget(root: root)
+        return known
+    }
+
     private func remembered() -> RegistrationState? {
         guard let state = store.state, state.engine == "\(engine)" else { return nil }
         return state
     }
 
     func keep(_ state: inout RegistrationState) throws {
+        // An engine that has not been found to be the right one takes nothing from the one that has.
+        if let trusted = store.trustedEngine, trusted != "\(engine)" { return }
         state.time = wallClockSeconds()
         try store.keep(state)
     }

@@ -27,14 +27,18 @@ public struct RegistrationState: Hashable, Sendable {
         case networkDown = "network-down"
         /// The engine does not answer.
         case engineDown = "engine-down"
-        /// The engine is starting or in maintenance mode.
+        /// The engine is starting, in maintenance mode, or not done with this node.
         case engineBusy = "engine-busy"
         /// Certificate, fingerprint or key are not what they should be.
         case untrusted
+        /// The node's own configuration lacks something: on what the engine is to be trusted, a name, credentials.
+        case notConfigured = "not-configured"
         /// The engine does not want this node, or not these credentials.
         case refused
         /// What answers is no engine, or one that is too old.
         case noService = "no-service"
+        /// The engine could not install its agent.
+        case installFailed = "install-failed"
         /// Something in the node.
         case failed
     }
@@ -74,9 +78,10 @@ public struct RegistrationState: Hashable, Sendable {
 
     /// Notes what kept it from coming further.
     ///
+    /// - Parameter known: of which kind it is; nil when the status of the failure tells it
     /// - Returns: the same for people, who see first that the node is on no network at all
-    mutating func stopped(by failure: Failure, isOnline: () -> Bool) -> Failure {
-        let problem = Problem(failure, isOnline: isOnline)
+    mutating func stopped(by failure: Failure, as known: Problem?, isOnline: () -> Bool) -> Failure {
+        let problem = known ?? Problem(failure, isOnline: isOnline)
         let told =
             problem == .networkDown
             ? Failure(
@@ -99,7 +104,7 @@ public struct RegistrationState: Hashable, Sendable {
         let named = "engine \(engine)"
         return switch step {
         case .unregistered: "not registered with the \(named)"
-        case .requested: "registered; approval is pending on the \(named)"
+        case .requested: "asked the \(named), which alone knows whether this node is approved"
         case .pending: "waiting for approval on the \(named)"
         case .installing: "being installed by the \(named)"
         case .known: "host of the \(named): \(hostStatus ?? "unknown")"

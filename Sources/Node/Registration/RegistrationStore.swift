@@ -37,11 +37,37 @@ public struct RegistrationStore: Sendable {
     private var keyFile: String { Path.join(folder, "engine.pub") }
 
     /// How far registration has come; nil when nobody has tried, or what is there cannot be read.
-    public var state: RegistrationState? {
-        guard let bytes = try? File.read(stateFile, limit: 1 << 20),
-            let node = try? JSON.parse(bytes, file: stateFile)
-        else { return nil }
-        return RegistrationState(json: node)
+    public var state: RegistrationState? { try? readState() }
+
+    /// How far registration has come; nil when nobody has tried.
+    ///
+    /// - Throws: when there is something that cannot be read; `.device` when it is damaged
+    public func readState() throws -> RegistrationState? {
+        var status = stat()
+        // Who may not look into the folder knows nothing.
+        if lstat(stateFile, &status) != 0, [ENOENT, ENOTDIR].contains(errno) { return nil }
+        let bytes: [UInt8]
+        do { bytes = try File.read(stateFile, limit: 1 << 20) } catch let failure as Failure {
+            throw Failure(
+                failure.status, "what this node remembers of its engine cannot be read: \(failure.message)",
+                hint: geteuid() == 0 ? failure.hint : "only root may read it", details: failure.details)
+        }
+        guard let node = try? JSON.parse(bytes, file: stateFile), let state = RegistrationState(json: node) else {
+            throw Failure(
+                .device, "what this node remembers of its engine is damaged: \"\(stateFile)\"",
+                hint: "nodectl register asks the engine once more and writes it anew")
+        }
+        return state
+    }
+
+    /// The engine that this node knows; empty when something is left of one that nothing names, nil when there is none.
+    var engine: String? { isUsed ? trustedEngine ?? state?.engine ?? "" : nil }
+
+    /// The engine whose authority is trusted, and whose key is let in; nil when there is none.
+    var trustedEngine: String? {
+        SystemFile.line(authorityFile).flatMap {
+            $0.hasPrefix(Self.mark) ? String($0.dropFirst(Self.mark.count)) : nil
+        }
     }
 
     /// Remembers how far registration has come.
@@ -61,7 +87,9 @@ public struct RegistrationStore: Sendable {
         try write(authorityFile, Self.header(engine) + pem, mode: 0o644)
     }
 
-    private static func header(_ engine: EngineLocation) -> String { "# authority of \(engine)\n" }
+    private static let mark = "# authority of "
+
+    private static func header(_ engine: EngineLocation) -> String { "\(mark)\(engine)\n" }
 
     /// The key of the engine that was let in last.
     var sshKey: SSHPublicKey? { SystemFile.line(keyFile).flatMap { SSHPublicKey($0) } }

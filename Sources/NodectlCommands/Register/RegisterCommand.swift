@@ -16,8 +16,8 @@ struct RegisterCommand: ParsableCommand {
             hosts. What is not given comes from the node configuration; what was given and has worked is stored there, \
             besides user and password. Without a fingerprint or a certificate a person is shown the fingerprint and asked.
 
-            With credentials, the REST interface shows whether the engine really lists the node; --approve approves it, and \
-            the installation is followed to its end.
+            With credentials, the REST interface shows whether the engine really lists the node; --approve approves it, else \
+            half an hour is waited for somebody who does, and the installation is followed to its end.
 
             Exit status: 0 done, 2 refused or wrong usage, 3 nothing to do, 4 the engine does not answer, 5 the engine is \
             not trusted, 8 the engine is not ready, or another process registers this node, 9 there is no such service, or \
@@ -54,6 +54,12 @@ struct RegisterCommand: ParsableCommand {
         if unattended { PatientRegistration.waitForConfiguration(root: options.root, seconds: 1200) }
         let inputs = try options.inputs()
         let reading = inputs.read(warn: Output.warning)
+        // At a start after the configuration has changed; people may try another engine without losing theirs.
+        if unattended, reading.saysWhichEngine,
+            let former = try Registration.forget(unless: reading.configuration.engine, root: options.root)
+        {
+            say("the engine \(former) is not the configured one: it is forgotten, and cannot log in any more")
+        }
         var configuration = reading.configuration
         configuration.engine = try settings.settings(over: configuration.engine, engine: engine)
         let state = try register(configuration)
@@ -94,13 +100,15 @@ struct RegisterCommand: ParsableCommand {
     }
 
     private func showStatus() throws {
-        if let state = RegistrationStore(root: options.root).state { return try result(state) }
-        let engine = try options.inputs().read(warn: { _ in }).configuration.engine
-        guard let location = EngineLocation(engine) else {
+        let state = try RegistrationStore(root: options.root).readState()
+        let engine = EngineLocation(try options.inputs().read(warn: { _ in }).configuration.engine)
+        // What is remembered of another engine says nothing about the one that is configured now.
+        if let state, engine == nil || state.engine == engine?.description { return try result(state) }
+        guard let engine else {
             throw Failure(
                 .nothingToDo, "this node has not been registered with an engine", hint: "nodectl register ENGINE")
         }
-        try result(RegistrationState(engine: "\(location)"))
+        try result(RegistrationState(engine: "\(engine)"))
     }
 
     private func forgetEngine() throws {
