@@ -142,11 +142,11 @@ final class YAMLReader {
                 hint: "a value that begins with \"&\" must be in quotes; otherwise write the value out where it is used"
             )
         }
-        if let tag = event.tag {
+        if event.tag != nil {
             diagnostics.error(
-                at: event.position, "the tag \"\(tag)\" is not accepted",
+                at: event.position, "tags are not accepted",
                 hint:
-                    "a value that begins with \"!\" must be in quotes; put text that looks like a number in quotes, too"
+                    "a value that begins with \"!\", such as a password, must be in quotes; put text that looks like a number in quotes, too"
             )
         }
     }

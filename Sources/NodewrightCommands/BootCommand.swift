@@ -178,7 +178,7 @@ struct BootCommand: ParsableCommand {
         machine.cables = try cables()
         machine.keepsWrites = write
         machine.secondSerial = secondSerial
-        machine.credentials = try credentials()
+        (machine.credentials, machine.credentialFiles) = try credentials()
         try finish(try session.run(machine, emulator: emulator))
     }
 
@@ -244,7 +244,7 @@ struct BootCommand: ParsableCommand {
         }
     }
 
-    private func credentials() throws -> [(name: String, value: [UInt8])] {
+    private func credentials() throws -> ([(name: String, value: [UInt8])], [(name: String, path: String)]) {
         func split(_ text: String) throws -> (name: String, value: String) {
             let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, parts[0].wholeMatch(of: /[A-Za-z0-9._@-]{1,255}/) != nil else {
@@ -252,14 +252,21 @@ struct BootCommand: ParsableCommand {
             }
             return (parts[0], parts[1])
         }
-        return try setCredential.map { text in
+        var credentials = try setCredential.map { text in
             let (name, value) = try split(text)
             return (name, Array(value.utf8))
         }
-            + loadCredential.map { text in
-                let (name, path) = try split(text)
-                return (name, try File.read(path, limit: 1 << 16))
+        var files: [(String, String)] = []
+        for text in loadCredential {
+            let (name, path) = try split(text)
+            let content = try File.read(path, limit: 1 << 16)
+            if Machine.fitsFirmware(name) {
+                files.append((name, Path.absolute(path)))
+            } else {
+                credentials.append((name, content))
             }
+        }
+        return (credentials, files)
     }
 
     private func requireFile(_ path: String) throws {

@@ -56,6 +56,16 @@ import Testing
         #expect(throws: Failure.self) { try NetworkCable(text) }
     }
 
+    /// What stands in a file is on no command line.
+    @Test func credentialFilesAreReadByQEMU() throws {
+        var machine = Machine(.cd("x.iso"))
+        machine.credentialFiles = [("nodewright.config", "/a,b")]
+        let wanted = "name=opt/io.systemd.credentials/nodewright.config,file=/a,,b"
+        #expect(try machine.arguments().contains(wanted))
+        #expect(Machine.fitsFirmware(String(repeating: "x", count: 28)))
+        #expect(!Machine.fitsFirmware(String(repeating: "x", count: 29)))
+    }
+
     @Test func credentialsSurviveQEMUsOptionSyntax() throws {
         var machine = Machine(.cd("x.iso"))
         machine.credentials = [("a.b", Array("k=v,\n".utf8))]

@@ -216,7 +216,8 @@ struct InputBootTests {
             try expectMistakes(
                 start(
                     "schemaVersion: 1\nhostname: understood.example.org\nssh: {port: 0}\n",
-                    try credential("schemaVersion: 1\nlocale: {keyboard: de}\n", in: folder),
+                    // Through SMBIOS; a file comes through QEMU's firmware configuration.
+                    ["--set-credential", "nodewright.config:schemaVersion: 1\nlocale: {keyboard: de}\n"],
                     adding: [
                         ("understood", "cd /run/nodewright/config; stat -c %a understood.yaml; cat understood.yaml")
                     ]))

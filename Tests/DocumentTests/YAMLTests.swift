@@ -45,7 +45,7 @@ import Testing
         ),
         (
             "a: !!binary aGk=\n",
-            "x.yaml:1:4: error: the tag \"tag:yaml.org,2002:binary\" is not accepted\n  hint: a value that begins with \"!\" must be in quotes; put text that looks like a number in quotes, too"
+            "x.yaml:1:4: error: tags are not accepted\n  hint: a value that begins with \"!\", such as a password, must be in quotes; put text that looks like a number in quotes, too"
         ),
         ("a: 1\n---\nb: 2\n", "x.yaml:2:1: error: a second document starts here\n  hint: keep one document in a file"),
         ("? [a]\n: b\n", "x.yaml:1:3: error: a key must be text, but this is a list"),

@@ -1,3 +1,4 @@
+import Document
 import Glibc
 import Host
 import Node
@@ -53,6 +54,60 @@ import Testing
             #expect(try render(node, "nodewright.reconfigure", disk: disk).isEmpty)
             #expect(hostname(node) == "disk")
         }
+    }
+
+    /// What a command stores a part of must not be what was understood of a document with mistakes.
+    @Test func whatWasUnderstoodOfMistakesIsNoBase() throws {
+        try FixtureNode.with(Self.files) { (node: FixtureNode) throws -> Void in
+            _ = try render(node, disk: "schemaVersion: 1\nhostname: disk\nssh: {port: 0}\n")
+            let inputs = NodeInputs(root: node.root, commandLine: KernelCommandLine(""))
+            let failure = #expect(throws: Failure.self) { try inputs.base(of: inputs.read { _ in }) }
+            #expect(failure?.status == .invalidInput && failure?.details.first?.contains("\"port\"") == true)
+            _ = try render(node, disk: "schemaVersion: 1\nhostname: disk\n")
+            let base = try inputs.base(of: inputs.read { _ in })
+            #expect(base.configuration.hostname == Hostname("disk"))
+            #expect(base.sources["hostname"] == "config disk", "\(base.sources)")
+        }
+    }
+
+    /// One document gives one configuration, whichever way it comes; the kernel command line has words of its own for it.
+    @Test func everyWayGivesTheSame() throws {
+        let document = """
+            schemaVersion: 1
+            hostname: node7.example.org
+            dns: {servers: [192.0.2.53]}
+            network:
+              interfaces:
+                - {name: eno1, ipv4: {method: static, addresses: [192.0.2.10/24], gateway: 192.0.2.1}}
+
+            """
+        let line = "hostname=node7.example.org ip=192.0.2.10::192.0.2.1:24::eno1:none nameserver=192.0.2.53"
+        var files = Self.files
+        files["usr/share/nodewright/node.yaml"] = "schemaVersion: 1\n"
+        func stored(_ more: [String: String], _ line: String = "", disk: String? = nil, fetched: String? = nil) throws
+            -> NodeConfiguration?
+        {
+            var found: NodeConfiguration?
+            try FixtureNode.with(files.merging(more) { $1 }) { (node: FixtureNode) throws -> Void in
+                #expect(try render(node, line, disk: disk) == [])
+                let inputs = NodeInputs(root: node.root, commandLine: KernelCommandLine(line))
+                if let fetched {
+                    // As "nodectl configure" does it.
+                    try Folder.create(Path.parent(inputs.fetched))
+                    try File.write(inputs.fetched, fetched)
+                    _ = try inputs.store(inputs.read { _ in }, by: "the first start")
+                }
+                found = inputs.store.current(warn: { _ in }).flatMap {
+                    NodeConfiguration.read($0.input.tree, Diagnostics())
+                }
+            }
+            return found
+        }
+        let byDisk = try #require(try stored([:], disk: document))
+        #expect(byDisk.hostname == Hostname("node7.example.org") && byDisk.network.interfaces.count == 1)
+        #expect(try stored(["run/credentials/@system/nodewright.config": document]) == byDisk)
+        #expect(try stored([:], "nodewright.config=https://192.0.2.1/node.yaml", fetched: document) == byDisk)
+        #expect(try stored([:], line) == byDisk)
     }
 
     @Test func theStrongerInputWins() throws {

@@ -92,14 +92,14 @@ import Testing
                 wants + "kdump.service": "-> /usr/lib/systemd/system/kdump.service",
             ]),
         Row(
-            document: "kdump: {target: \"ssh://dumps@192.0.2.9\", ssh-key-url: \"https://x.example.org/a%20b?c=$d\"}",
+            document: "kdump: {target: \"ssh://dumps@192.0.2.9\", ssh-key-url: \"https://x.example.org/a%20b;c=$d\"}",
             files: [
                 "etc/kdump.conf": mark
                     + "ssh dumps@192.0.2.9\npath /var/crash\nsshkey /var/lib/nodewright/kdump-key\n"
                     + "core_collector makedumpfile -F -l --message-level 7 -d 31\n#raw /dev/vg/lv\nfailure_action shell\n",
                 "etc/systemd/system/kdump.service.d/50-nodewright.conf": mark
                     + "[Unit]\nWants=network-online.target\nAfter=network-online.target\n\n[Service]\n"
-                    + "ExecStartPre=/usr/bin/nodectl fetch-kdump-key \"https://x.example.org/a%%20b?c=$$d\"\n",
+                    + "ExecStartPre=/usr/bin/nodectl fetch-kdump-key \"https://x.example.org/a%%20b;c=$$d\"\n",
                 wants + "kdump.service": "-> /usr/lib/systemd/system/kdump.service",
             ]),
         Row(document: "kdump: {enabled: false}", files: ["etc/systemd/system/kdump.service": "-> /dev/null"]),
@@ -277,6 +277,52 @@ import Testing
             _ = try render(NodeConfiguration(), node.root)
             #expect(
                 try File.readText(file) == "root:*:19000:0:99999:7:::\ndaemon:*:1::::::\nadded:*:1::::::\n")
+        }
+    }
+
+    /// passwd(1) on the node counts until the configuration says something else than it did then; with and without a password in it.
+    @Test(arguments: [
+        "administrator: {password-hash: \"$6$saltsalt$abcdefghijklmnopqrstuvwxyz0123456789\", must-change-password: true}",
+        "",
+    ])
+    func aPasswordOfTheNodesOwnOutlastsARestart(_ document: String) throws {
+        let files = Self.image.merging(["run/nodewright/state/.keep": ""]) { $1 }
+        try FixtureNode.with(files) { node in
+            let configuration = try read(document)
+            let file = Path.join(node.root, "etc/shadow")
+            let kept = Path.join(node.root, "run/nodewright/state/administrator")
+            _ = try render(configuration, node.root)
+            let rendered = try File.readText(file)
+            #expect(try !AdministratorPassword(configuration).save(root: node.root) && !File.exists(kept))
+            let own = "root:$6$own$0123456789:20000:0:99999:7:::\ndaemon:*:1::::::\n"
+            try File.write(file, own, mode: 0o600)
+            #expect(try AdministratorPassword(configuration).save(root: node.root))
+            #expect(try !AdministratorPassword(configuration).save(root: node.root))
+            #expect(mode(node.root, "run/nodewright/state/administrator") == 0o600)
+            // Nothing for "nodectl apply" to do.
+            _ = try render(configuration, node.root)
+            #expect(try File.readText(file) == own)
+            // A restart makes /etc and /run anew.
+            try Folder.remove(Path.join(node.root, "run/nodewright/image"))
+            try File.write(file, Self.image["etc/shadow"] ?? "", mode: 0o600)
+            _ = try render(configuration, node.root)
+            #expect(try File.readText(file) == own)
+            // Another one in the configuration counts, and so does the first one again when the own one was given up for it.
+            let other = try read("administrator: {password-hash: \"$6$saltsalt$0123456789abcdefghijklmnopqrstuvwxyz\"}")
+            _ = try render(other, node.root)
+            #expect(try File.readText(file).hasPrefix("root:$6$saltsalt$0123456789abcdefghijklmnopqrstuvwxyz::"))
+            #expect(try !AdministratorPassword(other).save(root: node.root) && !File.exists(kept))
+            _ = try render(configuration, node.root)
+            #expect(try File.readText(file).split(separator: ":")[1] == rendered.split(separator: ":")[1])
+        }
+    }
+
+    /// What lies on the partition is not trusted to be ours.
+    @Test func aDamagedPasswordOfTheNodesOwnIsPassedOver() throws {
+        let files = Self.image.merging(["run/nodewright/state/administrator": "x\nroot::0:0:::::\n"]) { $1 }
+        try FixtureNode.with(files) { node in
+            _ = try render(NodeConfiguration(), node.root)
+            #expect(try File.readText(Path.join(node.root, "etc/shadow")) == Self.image["etc/shadow"])
         }
     }
 

@@ -43,6 +43,8 @@ public struct Machine: Sendable {
     public var secondSerial: String?
     /// systemd credentials for the system inside, by name, handed over through SMBIOS.
     public var credentials: [(name: String, value: [UInt8])] = []
+    /// Files with credentials, by name, which QEMU reads itself (fw_cfg), so that no command line shows them.
+    public var credentialFiles: [(name: String, path: String)] = []
 
     /// A machine that starts `medium`.
     public init(_ medium: Medium) { self.medium = medium }
@@ -79,6 +81,10 @@ public struct Machine: Sendable {
             let value = "io.systemd.credential.binary:\(credential.name)=\(Base64.text(credential.value))"
             arguments += ["-smbios", "type=11,value=" + value]
         }
+        for file in credentialFiles {
+            let name = Self.firmwarePrefix + file.name
+            arguments += ["-fw_cfg", "name=\(Self.escape(name)),file=\(Self.escape(file.path))"]
+        }
         arguments += mediumArguments
         for (index, disk) in disks.enumerated() {
             arguments += [
@@ -88,6 +94,11 @@ public struct Machine: Sendable {
         }
         return arguments
     }
+
+    /// Whether a credential's name is short enough for QEMU's firmware configuration (FW_CFG_MAX_FILE_PATH, with a NUL).
+    public static func fitsFirmware(_ name: String) -> Bool { firmwarePrefix.utf8.count + name.utf8.count < 56 }
+
+    private static let firmwarePrefix = "opt/io.systemd.credentials/"
 
     private var networkBoot: String {
         guard case .network(let folder, let bootFile) = medium else { return "" }

@@ -3,7 +3,8 @@ import NodeConfig
 
 /// systemd's credentials in the machine's SMBIOS table (type 11), read from the table itself.
 ///
-/// In the initramfs systemd has not taken them over yet: that needs a kernel module which only the root has.
+/// In the initramfs systemd has not taken them over yet: that needs a kernel module (dmi_sysfs) which only the root has. Those of
+/// QEMU's firmware configuration it has.
 enum FirmwareCredential {
     private static let table = "sys/firmware/dmi/tables/DMI"
 

@@ -178,6 +178,26 @@ public struct NodeInputs {
         return try store.write(configuration, by: author, sources: reading.choice.layers.sources)
     }
 
+    /// What a command changes a part of and stores: the stored configuration, or what was provisioned where none is stored yet.
+    ///
+    /// - Returns: the configuration, and where its values come from
+    /// - Throws: `.invalidInput` when nothing is stored and the inputs have mistakes: what was understood of them would displace the
+    ///   corrected ones
+    public func base(of reading: Reading) throws -> (configuration: NodeConfiguration, sources: [String: String]) {
+        if let stored = store.current(warn: { _ in }),
+            let configuration = NodeConfiguration.read(stored.input.tree, Diagnostics())
+        {
+            return (configuration, stored.generation.sources)
+        }
+        guard reading.isComplete, !reading.commandLine.hasErrors else {
+            throw Failure(
+                .invalidInput, "nothing is stored on this node yet, and its configuration has mistakes",
+                hint: "correct them first: \"nodectl status\" names them",
+                details: reading.failure.map { [$0.message] } ?? [])
+        }
+        return (reading.choice.toStore ?? NodeConfiguration(), reading.choice.layers.sources)
+    }
+
     /// Whether people have not been told yet that inputs which say something else than what is stored are ignored.
     ///
     /// Told once for each content, as long as there is a place to remember it.

@@ -1,5 +1,6 @@
 import Bus
 import Glibc
+import NodeConfig
 
 /// One message as RFC 5424 wants it on the wire.
 struct SyslogMessage: Hashable, Sendable {
@@ -34,7 +35,9 @@ struct SyslogMessage: Hashable, Sendable {
         host = text("_HOSTNAME") ?? ""
         program = text("SYSLOG_IDENTIFIER", "_COMM") ?? (isKernel ? "kernel" : "")
         process = text("SYSLOG_PID", "_PID") ?? ""
-        self.text = journal.field("MESSAGE") ?? []
+        let message = journal.field("MESSAGE") ?? []
+        // The kernel repeats its command line, and this goes over the network in clear text.
+        self.text = isKernel ? KernelCommandLine.withoutSecrets(message) : message
     }
 
     /// The whole message, without what ends or counts it.

@@ -17,6 +17,11 @@ public enum LoginSession {
         return nil
     }
 
+    /// Whether this process has a terminal of a program's making (pts(4)): that of an SSH connection, of tmux or of screen.
+    public static func isOnPseudoTerminal() -> Bool {
+        isatty(0) == 1 && ttyname(0).map { String(cString: $0).hasPrefix("/dev/pts/") } ?? false
+    }
+
     /// Seconds since the start of the machine, the clock of `sshStart`.
     static func now() -> Double {
         var time = timespec()

@@ -121,7 +121,7 @@ public struct Readiness {
             ? ReadinessCheck("time", .ok, "the clock is kept right")
             : ReadinessCheck(
                 "time", .warning, "the clock is not kept right",
-                advice: "certificates need it: set time.servers; chronyc sources shows which ones answer")
+                advice: "certificates need it: set time.ntp-servers; chronyc sources shows which ones answer")
     }
 
     /// Forward and reverse DNS, as others see them.
@@ -129,7 +129,7 @@ public struct Readiness {
         let own = surroundings.addresses()
         let name = SystemFile.line(Path.join(root, "proc/sys/kernel/hostname")) ?? ""
         let advice =
-            "the engine reaches this node by its address alone: enter the name into DNS, or into engine.node-name"
+            "the engine reaches this node by its address alone: enter the name into DNS"
         guard let first = own.first else {
             return [
                 ReadinessCheck("network", .failed, "no interface has an address", advice: "nodectl status shows them")

@@ -77,7 +77,8 @@ extension AdministratorSettings {
         [
             Field(
                 "password-hash", \.passwordHash, .passwordHash,
-                "A hash made by `mkpasswd -m yescrypt`, never the password itself; `!` for no password at all.",
+                "A hash made by `mkpasswd -m yescrypt`, never the password itself; `!` for no password at all. A password that is changed "
+                    + "on the node itself stays until another hash stands here.",
                 example: "\"$y$j9T$C1bmvS1rXWm6GvYQ4eXtH0$2sS2gbH1mUxkDPhzRVeYcuUfC6Y0wDJYyYVC8X9WwT4\"",
                 fallback: "no password at all"),
             Field(
@@ -139,9 +140,12 @@ extension KdumpSettings {
                 example: "nfs://192.0.2.20/export/dumps", fallback: "`local`"),
             Field(
                 "ssh-key-url", \.sshKeyURL,
-                .string("an https:// address", pattern: "^https://", limit: 2048) { text in
+                .string(
+                    "an https:// address without user, query and fragment", pattern: "^https://[^@?#]+$", limit: 2048
+                ) {
+                    text in
                     text.hasPrefix("https://") && text.utf8.count > 8 && Form<String>.isOneLine(text)
-                        && !text.contains(" ")
+                        && !text.contains { " @?#".contains($0) }
                 }, "The address from which the private key for an SSH target is fetched once.",
                 example: "https://config.example.org/kdump.key"),
         ], empty: KdumpSettings.init)

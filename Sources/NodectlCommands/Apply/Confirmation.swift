@@ -66,7 +66,6 @@ struct Confirmation {
 
     /// Whether somebody sits at the machine, and not at the other end of a network.
     private static func isConsole() -> Bool {
-        guard isatty(0) == 1, LoginSession.sshStart() == nil, let name = ttyname(0) else { return false }
-        return !String(cString: name).hasPrefix("/dev/pts/")
+        isatty(0) == 1 && LoginSession.sshStart() == nil && !LoginSession.isOnPseudoTerminal()
     }
 }

@@ -35,13 +35,9 @@ struct KeptPaths {
     /// Stores the configuration with other paths, and brings them into force.
     func store(_ paths: [String], by author: String) throws {
         // Without what the image brings along, which may change with the image.
-        let stored = inputs.store.current(warn: { _ in }).flatMap {
-            NodeConfiguration.read($0.input.tree, Diagnostics())
-        }
-        var changed = stored ?? reading.choice.toStore ?? NodeConfiguration()
+        var (changed, sources) = try inputs.base(of: reading)
         changed.persist = paths
         try PersistentPaths(changed).apply(warn: Output.warning)
-        var sources = reading.generation?.sources ?? reading.choice.layers.sources
         sources["persist"] = nil
         try inputs.store.write(changed, by: author, sources: sources)
     }

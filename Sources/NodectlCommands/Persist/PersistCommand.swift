@@ -45,6 +45,9 @@ struct PersistCommand: ParsableCommand {
             for path in try PersistentPaths(kept.configuration).saveFiles(root: options.root) {
                 Output.error("nodectl: saved \(path)")
             }
+            if try AdministratorPassword(kept.configuration).save(root: options.root) {
+                Output.error("nodectl: saved the administrator's password")
+            }
             return
         }
         try kept.checkState()

@@ -64,7 +64,8 @@ struct RegisterCommand: ParsableCommand {
         configuration.engine = try settings.settings(over: configuration.engine, engine: engine)
         let state = try register(configuration)
         if engine != nil || settings.isGiven {
-            try RegisteredEngine(configuration.engine, state, inputs: inputs, reading: reading).store()
+            let engine = RegisteredEngine(configuration.engine, state, inputs: inputs, reading: reading)
+            try during("the engine has answered, but is not stored in the configuration") { try engine.store() }
         }
         try result(state)
     }

@@ -23,12 +23,9 @@ struct RegisteredEngine {
     /// Stores it, so that later starts and other commands know it; nothing is stored where there is no place for it.
     func store() throws {
         guard inputs.canStore else { return Output.warning("this node has no place to store its engine") }
-        let stored = inputs.store.current(warn: { _ in })
-        var configuration =
-            stored.flatMap { NodeConfiguration.read($0.input.tree, Diagnostics()) } ?? reading.choice.toStore
-            ?? NodeConfiguration()
+        var (configuration, sources) = try inputs.base(of: reading)
         configuration.engine = kept(besides: configuration.engine)
-        let sources = (stored?.generation.sources ?? [:]).filter { !$0.key.hasPrefix("engine") }
+        sources = sources.filter { !$0.key.hasPrefix("engine") }
         try inputs.store.write(configuration, by: "nodectl register", sources: sources)
     }
 
