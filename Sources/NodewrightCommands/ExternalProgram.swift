@@ -47,6 +47,7 @@ struct ExternalProgram: Sendable {
         ExternalProgram("xorriso", .build, apt: "xorriso", dnf: "xorriso"),
         ExternalProgram("veritysetup", .build, apt: "cryptsetup-bin", dnf: "veritysetup"),
         ExternalProgram("mke2fs", .build, apt: "e2fsprogs", dnf: "e2fsprogs", version: ["-V"]),
+        ExternalProgram("e2fsck", .build, apt: "e2fsprogs", dnf: "e2fsprogs", version: ["-V"]),
         ExternalProgram("qemu-img", .build, apt: "qemu-utils", dnf: "qemu-img"),
         ExternalProgram("qemu-system-x86_64", .boot, apt: "qemu-system-x86", dnf: "qemu-system-x86-core"),
         ExternalProgram("unsquashfs", .inspect, apt: "squashfs-tools", dnf: "squashfs-tools", version: ["-version"]),

@@ -291,7 +291,7 @@ import Testing
             let configuration = try read(document)
             let file = Path.join(node.root, "etc/shadow")
             let kept = Path.join(node.root, "run/nodewright/state/administrator")
-            _ = try render(configuration, node.root)
+            try AdministratorPassword(configuration).render(root: node.root) { _ in }
             let rendered = try File.readText(file)
             #expect(try !AdministratorPassword(configuration).save(root: node.root) && !File.exists(kept))
             let own = "root:$6$own$0123456789:20000:0:99999:7:::\ndaemon:*:1::::::\n"
@@ -300,19 +300,19 @@ import Testing
             #expect(try !AdministratorPassword(configuration).save(root: node.root))
             #expect(mode(node.root, "run/nodewright/state/administrator") == 0o600)
             // Nothing for "nodectl apply" to do.
-            _ = try render(configuration, node.root)
+            try AdministratorPassword(configuration).render(root: node.root) { _ in }
             #expect(try File.readText(file) == own)
             // A restart makes /etc and /run anew.
             try Folder.remove(Path.join(node.root, "run/nodewright/image"))
             try File.write(file, Self.image["etc/shadow"] ?? "", mode: 0o600)
-            _ = try render(configuration, node.root)
+            try AdministratorPassword(configuration).render(root: node.root) { _ in }
             #expect(try File.readText(file) == own)
             // Another one in the configuration counts, and so does the first one again when the own one was given up for it.
             let other = try read("administrator: {password-hash: \"$6$saltsalt$0123456789abcdefghijklmnopqrstuvwxyz\"}")
-            _ = try render(other, node.root)
+            try AdministratorPassword(other).render(root: node.root) { _ in }
             #expect(try File.readText(file).hasPrefix("root:$6$saltsalt$0123456789abcdefghijklmnopqrstuvwxyz::"))
             #expect(try !AdministratorPassword(other).save(root: node.root) && !File.exists(kept))
-            _ = try render(configuration, node.root)
+            try AdministratorPassword(configuration).render(root: node.root) { _ in }
             #expect(try File.readText(file).split(separator: ":")[1] == rendered.split(separator: ":")[1])
         }
     }
@@ -321,7 +321,7 @@ import Testing
     @Test func aDamagedPasswordOfTheNodesOwnIsPassedOver() throws {
         let files = Self.image.merging(["run/nodewright/state/administrator": "x\nroot::0:0:::::\n"]) { $1 }
         try FixtureNode.with(files) { node in
-            _ = try render(NodeConfiguration(), node.root)
+            try AdministratorPassword(NodeConfiguration()).render(root: node.root) { _ in }
             #expect(try File.readText(Path.join(node.root, "etc/shadow")) == Self.image["etc/shadow"])
         }
     }

@@ -42,6 +42,11 @@ struct PersistCommand: ParsableCommand {
         let kept = try KeptPaths(options)
         if list { return try Output.result(json ? kept.json : kept.text) }
         if save {
+            // A change and the start of the node may ask for it at the same time.
+            let folder = Path.join(options.root, "run/nodewright")
+            try Folder.create(folder)
+            let lock = try FileLock(Path.join(folder, "persist.lock"))
+            defer { lock.release() }
             for path in try PersistentPaths(kept.configuration).saveFiles(root: options.root) {
                 Output.error("nodectl: saved \(path)")
             }
