@@ -67,6 +67,7 @@ public struct DiskImage: Sendable {
         clean()
         defer { clean() }
         try during("writing \"\(path)\"") {
+            try Folder.create(Path.parent(path))
             try write(raw)
             try convert?(raw, aside)
         }
