@@ -109,6 +109,26 @@ import Transfer
         }
     }
 
+    /// The installed node is not asked to install itself, and knows where its values come from.
+    @Test func theWishIsNotStored() throws {
+        try LiveMachine.with { machine in
+            let document = Self.configuration + "installation: {targets: [{device: /dev/sda}], wipe: anything}\n"
+            let (plan, _) = try install(machine, try machine.disk(megabytes: 300)) {
+                $0.configuration = try? NodeConfiguration.read(Array(document.utf8), file: "node.yaml")
+                $0.sources = ["hostname": "config disk", "installation.targets": "kernel command line"]
+            }
+            let stored = try stateFile(machine, plan.disk.path, plan.layout, "/config/a/1.yaml")
+            #expect(stored.contains("hostname: node7.example.org") && stored.contains("# from config disk: hostname"))
+            #expect(!stored.contains("installation"), "\(stored)")
+            // Nothing is stored where nothing is left: the first start looks for its inputs then.
+            let source = try InstallationSource.running(root: machine.root)
+            let empty = try InstallationPlan(
+                source, to: machine.disk(megabytes: 300, "other"),
+                wishes { $0.configuration?.hostname = nil })
+            #expect(empty.configuration == nil)
+        }
+    }
+
     @Test(arguments: [512, 4096]) func blockDevices(sector: Int) throws {
         guard let loop = try LoopDevice(megabytes: 600, sector: sector) else {
             print("skipped: loop devices need root")

@@ -50,7 +50,7 @@ public struct Installation: Sendable {
         let state = try part(.state)
         if plan.keepsState {
             // Before anything is lost: whether the state can be used at all.
-            try StoredState(disk: path, partition: state).configureFirstSlot(plan.configuration)
+            try StoredState(disk: path, partition: state).configureFirstSlot(plan.configuration, sources: plan.sources)
         }
         try clear(disk, claim)
         let tree = try writeRoot(disk)
@@ -148,7 +148,7 @@ public struct Installation: Sendable {
             try Folder.withTemporary(in: "/run", prefix: "nodewright-state") { folder in
                 if let configuration = plan.configuration {
                     try ConfigurationStore(folder: Path.join(folder, "config/a"))
-                        .write(configuration, by: "nodectl install")
+                        .write(configuration, by: "nodectl install", sources: plan.sources)
                 }
                 try StateFileSystem.make(
                     on: plan.disk.path, partition: partition, identifier: .random(), content: folder, isNew: false,

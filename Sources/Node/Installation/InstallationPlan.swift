@@ -14,6 +14,8 @@ public struct InstallationPlan: Sendable {
     public let keepsState: Bool
     /// What the node is configured with; nil for nothing.
     public let configuration: NodeConfiguration?
+    /// Where its values come from, by path.
+    let sources: [String: String]
 
     /// How somebody wants it.
     public struct Wishes: Sendable {
@@ -27,6 +29,8 @@ public struct InstallationPlan: Sendable {
         public var sizes = PartitionSizes()
         /// The node configuration.
         public var configuration: NodeConfiguration?
+        /// Where its values come from, by path, as they are stored beside it.
+        public var sources: [String: String] = [:]
 
         /// An empty disk, with the sizes of the image and no configuration.
         public init() {}
@@ -40,7 +44,12 @@ public struct InstallationPlan: Sendable {
         self.disk = disk
         self.source = source
         keepsState = wishes.keepsState
-        configuration = wishes.configuration
+        var configuration = wishes.configuration ?? NodeConfiguration()
+        // What is asked for here is done then; a node that had it stored would be asked for it at each start.
+        configuration.installation = InstallationSettings()
+        // A stored document that says nothing would keep the first start from looking for one that does.
+        self.configuration = configuration == NodeConfiguration() ? nil : configuration
+        sources = wishes.sources.filter { !$0.key.hasPrefix("installation.") }
         try Self.checkUse(disk)
         guard !disk.isReadOnly else {
             throw Failure(.device, "\"\(disk.path)\" is read-only", hint: "look for a write-protection switch on it")

@@ -32,14 +32,14 @@ struct StoredState {
     }
 
     /// Leaves slot A with a configuration: the given one, else its own, else that of slot B.
-    func configureFirstSlot(_ configuration: NodeConfiguration?) throws {
+    func configureFirstSlot(_ configuration: NodeConfiguration?, sources: [String: String] = [:]) throws {
         try with { folder in
             let stores = ["a", "b"].map { ConfigurationStore(folder: Path.join(folder, "config/\($0)")) }
             func stored(_ store: ConfigurationStore) -> NodeConfiguration? {
                 store.current(warn: { _ in }).flatMap { NodeConfiguration.read($0.input.tree, Diagnostics()) }
             }
             guard let wanted = configuration ?? stored(stores[0]) ?? stored(stores[1]) else { return }
-            try stores[0].write(wanted, by: "nodectl install")
+            try stores[0].write(wanted, by: "nodectl install", sources: configuration == nil ? [:] : sources)
         }
     }
 }

@@ -21,6 +21,9 @@ struct InstallCommand: ParsableCommand {
             DISK is a path, a pattern of paths, or as in storage_init= on the kernel command line: usb, scsi:SERIAL, ata. \
             Without it, the node configuration says which one (installation: targets).
 
+            The installed node gets the configuration in FILE, else the one that the running system was given or has stored, \
+            without "installation:", which is fulfilled. With --keep-state and no FILE it keeps its own.
+
             Exit status: 2 when there is no such disk or its content must not be lost, 7 when it is too small, read-only or \
             cannot be written, 8 when it is in use, 9 when this system cannot be installed from.
             """)
@@ -31,7 +34,9 @@ struct InstallCommand: ParsableCommand {
     @Flag(help: "Show all disks and what is on them, and change nothing.")
     var list = false
 
-    @Option(help: ArgumentHelp("The node configuration for the installed node.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The node configuration for the installed node (default: the running system's).", valueName: "file"))
     var config: String?
 
     @Flag(help: "Keep the state partition of the node that is on the disk.")
@@ -52,19 +57,19 @@ struct InstallCommand: ParsableCommand {
     func run() throws {
         let inventory = DiskInventory()
         if list { return try DiskList(disks: try inventory.disks()).print(json: json) }
-        let configuration = try config.map {
-            try NodeConfiguration.read(File.read($0, limit: NodeConfiguration.sizeLimit), file: $0)
-        }
+        let (configuration, sources) = try wanted()
         let target = try DiskChoice(disk, configuration).find(inventory)
         // Before anything is said about the running system: the disk is what people have asked about.
         try InstallationPlan.checkUse(target)
         var wishes = InstallationPlan.Wishes()
         // Whoever names a disk and sees what is on it has decided about it; a configuration says what it may hold.
-        wishes.wipe = disk == nil ? configuration?.installation.wipe ?? .emptyOnly : .anything
+        wishes.wipe = disk == nil ? configuration.installation.wipe ?? .emptyOnly : .anything
         wishes.destroyed = Set(destroy)
         wishes.keepsState = keepState
-        wishes.sizes = configuration?.installation.sizes ?? PartitionSizes()
-        wishes.configuration = configuration
+        wishes.sizes = configuration.installation.sizes
+        // Its own stays with the state.
+        wishes.configuration = keepState && config == nil ? nil : configuration
+        wishes.sources = sources
         let plan = try InstallationPlan(try InstallationSource.running(), to: target, wishes)
         if dryRun {
             return try Output.result(json ? JSON.text(plan.json(result: "dry-run")) + "\n" : plan.text)
@@ -76,6 +81,23 @@ struct InstallCommand: ParsableCommand {
             return try Output.result(JSON.text(plan.json(result: "installed", rootHash: result.rootHash)) + "\n")
         }
         Output.error("nodectl: \(target.path) is ready: remove the medium and restart this machine")
+    }
+
+    /// The configuration in the file, else the one in force here, and where its values come from.
+    private func wanted() throws -> (NodeConfiguration, [String: String]) {
+        if let config {
+            let bytes = try File.read(config, limit: NodeConfiguration.sizeLimit)
+            return (try NodeConfiguration.read(bytes, file: config), [:])
+        }
+        let line = (try? File.read("/proc/cmdline", limit: KernelCommandLine.limit)) ?? []
+        let inputs = NodeInputs(commandLine: KernelCommandLine(line))
+        let reading = inputs.read(warn: Output.warning)
+        do { return try inputs.base(of: reading) } catch let failure as Failure {
+            throw Failure(
+                failure.status, "this system's own configuration has mistakes",
+                hint: "\"nodectl status\" names them; or give another one with --config",
+                details: failure.details)
+        }
     }
 }
 
