@@ -106,6 +106,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["CLinux", "Document", "Host", "Transfer"], path: "Tests/Support",
             swiftSettings: settings),
+        .target(
+            name: "DiskSupport", dependencies: ["Boot", "Disks", "Host"], path: "Tests/DiskSupport",
+            swiftSettings: settings),
         tests("HostTests", ["Host", "TestSupport"]),
         tests("DocumentTests", ["Document", "Host", "TestSupport"]),
         tests("RecipeTests", ["Document", "Recipe", "Host", "TestSupport"]),
@@ -118,7 +121,7 @@ let package = Package(
             ["Archives", "Artefacts", "Boot", "Disks", "Document", "Host", "Transfer", "TestSupport"]),
         tests("InspectionTests", ["Disks", "Document", "Host", "Inspection", "Packages", "Transfer", "TestSupport"]),
         tests("ArchitectureTests", ["Host"]),
-        tests("BootControlTests", ["Boot", "Disks", "Document", "Host", "TestSupport"]),
+        tests("BootControlTests", ["Boot", "Disks", "DiskSupport", "Document", "Host", "TestSupport"]),
         tests("BuildTests", ["Artefacts", "Build", "Host", "Packages", "RootTree", "Transfer", "TestSupport"]),
         tests("LabTests", ["Archives", "Document", "Lab", "Host", "TestSupport", "Transfer"]),
         tests("DisksTests", ["Disks", "Host", "TestSupport"]),
@@ -130,10 +133,16 @@ let package = Package(
         tests(
             "NodeTests",
             [
-                "Boot", "Bus", "CLinux", "CSystemd", "Disks", "Document", "Node", "NodeConfig", "Host", "Transfer",
-                "TestSupport",
+                "Boot", "Bus", "CLinux", "CSystemd", "Disks", "DiskSupport", "Document", "Node", "NodeConfig", "Host",
+                "Transfer", "TestSupport",
             ]),
         tests("CommandTests", ["Document", "NodewrightCommands", "NodectlCommands", "Host", "TestSupport"]),
+        .testTarget(
+            name: "PowerCutTests",
+            dependencies: [
+                "Boot", "Disks", "DiskSupport", "Document", "Host", "Node", "NodeConfig", "TestSupport", "Transfer",
+                "Verity",
+            ], path: "Tests/PowerCut", swiftSettings: settings),
         tests("ImageTests", ["Document", "Host", "TestSupport"]),
         tests("BootTests", ["Disks", "Document", "Host", "TestSupport"]),
     ]

@@ -1,4 +1,5 @@
 import Boot
+import DiskSupport
 import Disks
 import Host
 import TestSupport

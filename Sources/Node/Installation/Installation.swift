@@ -84,15 +84,14 @@ public struct Installation: Sendable {
         try phase("clearing the disk") {
             try UnfinishedMark.write(plan.keepsState ? .besideState : .anew, to: disk)
             try disk.sync()
-            if plan.keepsState {
-                // The boot code and the EFI system partition make this disk start.
-                try disk.clear(440, at: 0)
-                try disk.clear(64 << 10, at: part(.efi).start)
-            } else {
+            try disk.clearBoot(plan.disk.parts.compactMap(\.partition))
+            if !plan.keepsState {
+                // The table, then what its partitions hold.
                 try disk.clear(UnfinishedMark.place.lowerBound, at: 0)
                 try disk.clear(
                     DiskLayout.alignment - UnfinishedMark.place.upperBound, at: UnfinishedMark.place.upperBound)
                 try disk.clear(DiskLayout.alignment, at: plan.disk.size / 512 * 512 - DiskLayout.alignment)
+                try disk.sync()
                 for partition in plan.layout.partitions {
                     try disk.clear(DiskLayout.alignment, at: partition.start)
                     try disk.clear(DiskLayout.alignment, at: partition.start + partition.size - DiskLayout.alignment)

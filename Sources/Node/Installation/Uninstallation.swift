@@ -34,6 +34,7 @@ public struct Uninstallation: Sendable {
             // First what makes it start: cut short, it is a disk without a table, and this is done again.
             try UnfinishedMark.write(.anew, to: file)
             try file.sync()
+            try file.clearBoot(disk.parts.compactMap(\.partition))
             try file.clear(UnfinishedMark.place.lowerBound, at: 0)
             try file.clear(DiskLayout.alignment - UnfinishedMark.place.upperBound, at: UnfinishedMark.place.upperBound)
             try file.clear(DiskLayout.alignment, at: disk.size / 512 * 512 - DiskLayout.alignment)

@@ -131,9 +131,19 @@ enum InitramfsDisk {
         if [[ ! -b $device ]]; then
             memory 'the state partition is missing'
         else
-            [[ $(blkid -p -o value -s TYPE "$device") == ext* ]] && e2fsck -p "$device"
+            status=0
+            if [[ $(blkid -p -o value -s TYPE "$device") != xfs ]]; then
+                said=$(e2fsck -p "$device" 2>&1)
+                status=$?
+                echo "$said"
+                # The superblock has two sectors of 512 bytes, of which a power cut can let one through. Nothing opens the
+                # file system then, but it has a copy, and the journal is whole.
+                if [[ $said == *'Superblock checksum does not match'* ]]; then
+                    e2fsck -fy "$device"
+                    status=$?
+                fi
+            fi
             # 4 and more: errors are left, or it could not run; one that is not installed (127) decides nothing.
-            status=$?
             if (( status >= 4 && status < 127 )); then
                 memory 'the state partition is damaged'
             else

@@ -1,24 +1,27 @@
-import Disks
+public import Disks
 import Host
-import TestSupport
-
-@testable import Boot
-@testable import Node
 
 /// A folder that looks like a machine which was started from an ISO: a real one with an EFI system partition, the image's own
 /// words, and a root file system in place of the loop device.
-struct LiveMachine {
-    let root: String
+public struct LiveMachine {
+    /// The folder that stands for `/`.
+    public let root: String
 
-    static let kernel = bytes(1, 300_000)
-    static let initramfs = bytes(2, 700_001)
-    static let programs = [
+    /// The kernel on the medium.
+    public static let kernel = bytes(1, 300_000)
+    /// Its initramfs.
+    public static let initramfs = bytes(2, 700_001)
+    /// The UEFI programs, by name.
+    public static let programs = [
         ("BOOTX64.EFI", bytes(3, 90_000)), ("grubx64.efi", bytes(4, 200_000)), ("mmx64.efi", bytes(5, 777)),
     ]
-    static let bootImage = bytes(6, 512)
-    static let coreImage = bytes(7, 60_000)
+    /// GRUB's boot.img.
+    public static let bootImage = bytes(6, 512)
+    /// GRUB's core.img.
+    public static let coreImage = bytes(7, 60_000)
 
-    static func bytes(_ seed: UInt32, _ count: Int) -> [UInt8] {
+    /// Bytes that look like chance, the same for the same seed.
+    public static func bytes(_ seed: UInt32, _ count: Int) -> [UInt8] {
         var state = seed &* 2_654_435_761
         return (0..<count).map { _ in
             state = state &* 1_664_525 &+ 1_013_904_223
@@ -26,7 +29,8 @@ struct LiveMachine {
         }
     }
 
-    static func with<Value>(sizes: String? = nil, _ body: (LiveMachine) throws -> Value) throws -> Value {
+    /// Runs `body` with a machine, whose image names these sizes.
+    public static func with<Value>(sizes: String? = nil, _ body: (LiveMachine) throws -> Value) throws -> Value {
         try Folder.withTemporary { folder in
             let machine = LiveMachine(root: folder)
             try machine.make(sizes ?? #"{"esp": 67108864, "state": 67108864}"#)
@@ -34,7 +38,8 @@ struct LiveMachine {
         }
     }
 
-    func path(_ name: String) -> String { Path.join(root, name) }
+    /// A path below the root.
+    public func path(_ name: String) -> String { Path.join(root, name) }
 
     private func write(_ name: String, _ content: [UInt8]) throws {
         try Folder.create(Path.parent(path(name)))
@@ -52,10 +57,8 @@ struct LiveMachine {
         try text(
             "proc/self/mountinfo",
             "20 1 7:0 / / ro - squashfs /dev/loop0 ro\n21 1 11:0 / /run/nodewright/medium ro - iso9660 /dev/sr0 ro\n")
-        try write("tree/content", Self.bytes(8, 1_500_000))
         try Folder.create(path("dev"))
-        try Command("mksquashfs", [path("tree"), path("dev/loop0"), "-quiet", "-no-xattrs"]).run().check()
-        try device("loop0", "7:0", size: File.size(path("dev/loop0")))
+        try makeRoot(Self.bytes(8, 1_500_000))
         let medium = "run/nodewright/medium/boot/"
         try write(medium + "vmlinuz", Self.kernel)
         try write(medium + "initramfs.img", Self.initramfs)
@@ -63,6 +66,20 @@ struct LiveMachine {
         try write(medium + "grub2/disk/core.img", Self.coreImage)
         try makeISO()
         try device("sr0", "11:0", size: File.size(path("dev/sr0")))
+    }
+
+    private func makeRoot(_ content: [UInt8]) throws {
+        try write("tree/content", content)
+        try File.remove(path("dev/loop0"))
+        try Command("mksquashfs", [path("tree"), path("dev/loop0"), "-quiet", "-no-xattrs"]).run().check()
+        try device("loop0", "7:0", size: File.size(path("dev/loop0")))
+    }
+
+    /// Makes another version of the medium: kernel, initramfs and root are other ones.
+    public func becomeNewer() throws {
+        try makeRoot(Self.bytes(18, 1_700_000))
+        try write("run/nodewright/medium/boot/vmlinuz", Self.bytes(11, 310_000))
+        try write("run/nodewright/medium/boot/initramfs.img", Self.bytes(12, 690_001))
     }
 
     private func makeISO() throws {
@@ -92,7 +109,7 @@ struct LiveMachine {
     }
 
     /// A file that stands for a disk.
-    func disk(megabytes: Int, _ name: String = "disk") throws -> Disk {
+    public func disk(megabytes: Int, _ name: String = "disk") throws -> Disk {
         if !File.exists(path(name)) { _ = try DiskFile.create(path(name), size: megabytes << 20) }
         return try DiskInventory().disk(at: path(name))
     }

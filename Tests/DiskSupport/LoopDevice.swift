@@ -3,12 +3,13 @@ import Glibc
 import Host
 
 /// A real block device over a sparse file.
-struct LoopDevice {
-    let path: String
+public struct LoopDevice {
+    /// The block device.
+    public let path: String
     private let file: String
 
     /// nil when this is not root, or the kernel has no loop devices.
-    init?(megabytes: Int, sector: Int, file: String? = nil) throws {
+    public init?(megabytes: Int, sector: Int, file: String? = nil) throws {
         guard getuid() == 0, File.exists("/dev/loop-control") else { return nil }
         let name = file ?? "/tmp/nodewright-loop-\(getpid())-\(sector)-\(megabytes)"
         self.file = name
@@ -23,7 +24,8 @@ struct LoopDevice {
         path = String(result.text.prefix { !$0.isNewline })
     }
 
-    func detach() {
+    /// Detaches it and removes the file.
+    public func detach() {
         _ = try? Command("losetup", ["--detach", path]).run()
         try? File.remove(file)
     }

@@ -1,26 +1,27 @@
-import Boot
-import Disks
+public import Boot
+public import Disks
 import Host
 
 /// A real GRUB (grub-emu) in front of an EFI system partition in a file: the disk's own menu, whose entries say what they would
 /// start and end GRUB, or fail.
-struct EmulatedGRUB {
-    static var isInstalled: Bool { Environment.program("grub-emu") != nil }
+public struct EmulatedGRUB {
+    /// Whether there is one.
+    public static var isInstalled: Bool { Environment.program("grub-emu") != nil }
 
     /// What a start has shown.
-    struct Start {
+    public struct Start {
         /// The slot whose kernel would have been started.
-        let slot: Slot?
+        public let slot: Slot?
         /// The argument `nodewright.trial`.
-        let trial: String?
+        public let trial: String?
         /// Everything on the screen.
-        let screen: String
+        public let screen: String
     }
 
     /// The file with the file system, or a whole disk.
-    let image: String
+    public let image: String
     /// Where the file system begins in it.
-    let offset: Int
+    public let offset: Int
     private let folder: String
 
     /// A partition with menu and slots.
@@ -30,22 +31,18 @@ struct EmulatedGRUB {
     ///   - broken: those of them whose kernel GRUB cannot load
     ///   - copies: both copies of the boot state; nil for one that is not there
     ///   - layout: makes a whole disk instead of a partition
-    init(
+    public init(
         _ folder: String, startable: Set<Slot> = [.a, .b], broken: Set<Slot> = [], copies: [[UInt8]?] = [],
         layout: DiskLayout? = nil
     ) throws {
         self.folder = folder
         image = Path.join(folder, "esp.img")
-        let menu = DiskMenu.text.replacing("set timeout=3\n", with: "set timeout=0\n")
-        var files = [FATFile("/nodewright/grub.cfg", bytes: Array(menu.utf8))]
+        var files = [FATFile("/nodewright/grub.cfg", bytes: Array(Self.menu.utf8))]
         for (path, copy) in zip(EnvironmentBlock.paths, copies) {
             if let copy { files.append(FATFile(path, bytes: copy)) }
         }
         for slot in startable {
-            var entry = try Self.entry(slot).menu
-            // The kernel's arguments are shown in the place of being used.
-            entry = entry.replacing("linux /", with: broken.contains(slot) ? "load /" : "echo STARTED /")
-            entry = entry.replacing("initrd /", with: broken.contains(slot) ? "load /" : "exit #")
+            let entry = try Self.shown(Self.entry(slot).menu, isBroken: broken.contains(slot))
             files.append(FATFile("/nodewright/\(slot.rawValue)/slot.cfg", bytes: Array(entry.utf8)))
             for name in ["vmlinuz", "initramfs.img"] {
                 files.append(FATFile("/nodewright/\(slot.rawValue)/\(name)", bytes: [1]))
@@ -59,8 +56,26 @@ struct EmulatedGRUB {
             epoch: 1_700_000_000, skipsZeros: true)
     }
 
+    /// A disk that has a menu for it already.
+    public init(disk: String, partition: Partition, folder: String) {
+        image = disk
+        offset = partition.start
+        self.folder = folder
+    }
+
+    /// The disk's menu, without time to choose.
+    public static let menu = DiskMenu.text.replacing("set timeout=3\n", with: "set timeout=0\n")
+
+    /// A slot's entry in the menu that shows the kernel's arguments in the place of starting it.
+    ///
+    /// - Parameter isBroken: makes it fail
+    public static func shown(_ entry: String, isBroken: Bool = false) -> String {
+        entry.replacing("linux /", with: isBroken ? "load /" : "echo STARTED /")
+            .replacing("initrd /", with: isBroken ? "load /" : "exit #")
+    }
+
     /// A layout that is the same at every run.
-    static func layout() throws -> DiskLayout {
+    public static func layout() throws -> DiskLayout {
         try DiskLayout(
             .init(esp: 64 << 20, slot: 8 << 20, state: 64 << 20),
             identifiers: DiskIdentifiers { name in
@@ -68,20 +83,21 @@ struct EmulatedGRUB {
             })
     }
 
-    static func entry(_ slot: Slot) throws -> SlotEntry {
+    /// What the menu says of a slot.
+    public static func entry(_ slot: Slot) throws -> SlotEntry {
         return SlotEntry(
             slot: slot, title: "test 1", rootHash: String(repeating: slot.rawValue, count: 64), layout: try layout(),
             kernelArguments: ["console=tty0", "a=b c"], grows: false)
     }
 
     /// Both copies as they lie there now; nil for one that is not there.
-    func copies() throws -> [[UInt8]?] {
+    public func copies() throws -> [[UInt8]?] {
         let files = try FATReader(image, offset: offset)
         return try EnvironmentBlock.paths.map { files.has($0) ? try files.read($0) : nil }
     }
 
     /// Lets GRUB start.
-    func start() throws -> Start {
+    public func start() throws -> Start {
         let map = Path.join(folder, "device.map")
         try File.write(map, "(hd0) \(image)\n")
         let command =

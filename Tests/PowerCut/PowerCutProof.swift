@@ -1,0 +1,88 @@
+import Disks
+import Host
+import Testing
+
+/// Tries power cuts at every flush of a recording and, chosen by seeds, between them.
+struct PowerCutProof {
+    /// How many times more than in `make check`; `make powercut` asks for many.
+    static let factor = Environment.variable("NODEWRIGHT_POWER_CUTS").flatMap { Int($0) } ?? 1
+    /// Where disks are rebuilt: in memory if there is room for that.
+    static let place = File.kind("/dev/shm") == .folder ? "/dev/shm" : "/tmp"
+    /// Disks whose cut has failed, for a look at them.
+    private static let kept = ".build/power-cuts"
+
+    /// The operation, for reports.
+    let name: String
+    let recording: Recording
+    /// Where everything lies on the disk.
+    let layout: DiskLayout
+    /// What the files of the EFI system partition may be.
+    let systems: [[String: [UInt8]]]
+    /// Chosen cuts in each window.
+    var cuts = 6
+    var seed = 1
+    /// Hears of each disk that was rebuilt and has no mistakes.
+    var onGood: (_ disk: RebuiltDisk, _ findings: DiskExaminer.Findings) throws -> Void = { _, _ in }
+
+    /// Tries them all.
+    ///
+    /// - Parameter judge: says what is wrong with a disk that was cut off and could be in the state after any of these steps
+    ///   (-1: before all)
+    func run(
+        _ judge: (_ findings: DiskExaminer.Findings, _ possible: [Int], _ cut: PowerCut) -> [String]
+    ) throws {
+        try Folder.withTemporary(in: Self.place, prefix: "power-cuts") { folder in
+            let start = monotonicSeconds()
+            let parts =
+                [0..<DiskLayout.alignment] + layout.partitions.map { $0.start..<$0.start + $0.size }
+                + [layout.size / 4096 * 4096 - DiskLayout.alignment..<layout.size]
+            let disk = try RebuiltDisk(recording, parts: parts, in: folder)
+            let examiner = DiskExaminer(disk, parts: parts, systems: systems, folder: folder)
+            let windows = recording.windows
+            var tried = 0
+            var failed: [String] = []
+            for (index, window) in windows.enumerated() {
+                let choices = PowerCuts(
+                    log: recording.log, window: window, name: "seed \(seed), window \(index + 1) of \(windows.count)",
+                    seed: seed)
+                for cut in choices.cuts(number(of: window)) {
+                    tried += 1
+                    disk.write(cut.pieces, isLasting: false)
+                    let possible = recording.possible(durable: cut.durable, reached: cut.reached)
+                    let findings = try examiner.examine()
+                    let problems = judge(findings, possible, cut)
+                    if problems.isEmpty {
+                        try onGood(disk, findings)
+                    } else {
+                        failed.append(
+                            "\(name), \(cut.name) (\(step(cut.reached))): \(problems.joined(separator: "; "))")
+                        if failed.count <= 3 { try keep(disk, failed.count) }
+                    }
+                    disk.takeBack()
+                }
+                disk.write(choices.everything, isLasting: true)
+            }
+            let seconds = Int((monotonicSeconds() - start) * 10)
+            print(
+                "power cuts: \(name): \(tried) tried, \(failed.count) failed (\(windows.count) flushes, "
+                    + "\(recording.log.entries.count) requests, \(seconds / 10).\(seconds % 10) s)")
+            #expect(tried > windows.count)
+            #expect(failed.isEmpty, "\(failed.prefix(8).joined(separator: "\n"))")
+        }
+    }
+
+    /// More where there is more to choose from.
+    private func number(of window: Range<Int>) -> Int {
+        window.count > 16 ? 4 * cuts * Self.factor : cuts * Self.factor
+    }
+
+    private func step(_ reached: Int) -> String {
+        recording.steps.last { $0.entries.lowerBound < reached }.map { "in \"\($0.name)\"" } ?? "before all"
+    }
+
+    private func keep(_ disk: RebuiltDisk, _ number: Int) throws {
+        try Folder.create(Self.kept)
+        let words = name.map { $0.isLetter ? String($0) : "-" }.joined()
+        try SparseFile.copy(disk.path, to: Path.join(Self.kept, "\(words)-\(seed)-\(number).img"))
+    }
+}
