@@ -72,9 +72,10 @@ let package = Package(
         module("RootTree", ["Archives", "CLinux", "Document", "Host", "Packages", "Recipe", "Sandbox", "Transfer"]),
         module(
             "Artefacts",
-            ["Archives", "Boot", "CLinux", "CLzma", "CSquashfs", "Disks", "Document", "Host", "Transfer"]),
+            ["Archives", "Boot", "CLinux", "CLzma", "CSquashfs", "Disks", "Document", "Host", "Transfer", "Verity"]),
         .target(name: "CReportPage", exclude: ["page.css", "page.js"]),  // Inspection: style and script, embedded
-        module("Inspection", ["Archives", "CReportPage", "Disks", "Document", "Host", "Packages", "Transfer"]),
+        module(
+            "Inspection", ["Archives", "CReportPage", "Disks", "Document", "Host", "Packages", "Transfer", "Verity"]),
         module(
             "Build",
             [

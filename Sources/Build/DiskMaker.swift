@@ -81,7 +81,7 @@ extension ImageParts {
         key.update(field: "hash tree, format 1")
         key.update(field: checksum.hex)
         let folder = try cache.stage("hash tree", key: key.finish()) { work in
-            try HashTree.make(root: root, checksum: checksum, in: work, progress: progress)
+            try HashTree.make(root: root, checksum: checksum, in: work)
             return try HashTree(folder: work).rootHash
         }
         return try HashTree(folder: folder)

@@ -123,7 +123,7 @@ public enum File {
 
     /// Replaces whatever stands at `path` by a link, or makes it; whoever looks meanwhile finds the old or the new.
     public static func replaceLink(_ path: String, to target: String) throws {
-        try rename(path + ".part", over: path) { aside in
+        _ = try rename(path + ".part", over: path) { aside in
             try check("make the link \"\(path)\"") { symlink(target, aside) }
         }
     }

@@ -39,23 +39,34 @@ public enum HashAlgorithm: String, Sendable, CaseIterable {
 public struct Checksum: Sendable, Hashable, CustomStringConvertible {
     /// The function.
     public let algorithm: HashAlgorithm
-    /// Lower-case hexadecimal digits, as many as the algorithm has.
-    public let hex: String
+    /// The value itself.
+    public let bytes: [UInt8]
 
     /// Nil when the digits are not hexadecimal or of the wrong number.
     public init?(_ algorithm: HashAlgorithm, hex: String) {
-        let lower = hex.lowercased()
-        guard lower.utf8.count == algorithm.digits,
-            lower.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-        else { return nil }
-        self.algorithm = algorithm
-        self.hex = lower
+        let digits = hex.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+        guard hex.utf8.count == digits.count, digits.count == algorithm.digits else { return nil }
+        self.init(
+            algorithm, bytes: stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) })
     }
 
-    fileprivate init(_ algorithm: HashAlgorithm, computed: String) {
-        self.algorithm = algorithm
-        self.hex = computed
+    /// Nil when there are not as many bytes as the algorithm gives.
+    public init?(_ algorithm: HashAlgorithm, bytes: [UInt8]) {
+        guard bytes.count * 2 == algorithm.digits else { return nil }
+        self.init(algorithm, bytes)
     }
+
+    fileprivate init(_ algorithm: HashAlgorithm, _ bytes: [UInt8]) {
+        self.algorithm = algorithm
+        self.bytes = bytes
+    }
+
+    /// Lower-case hexadecimal digits, as many as the algorithm has.
+    public var hex: String {
+        String(decoding: bytes.flatMap { [Self.digits[Int($0 >> 4)], Self.digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    private static let digits = Array("0123456789abcdef".utf8)
 
     /// `sha256:0123…`
     public var description: String { "\(algorithm.rawValue):\(hex)" }
@@ -116,11 +127,6 @@ public struct Digest: ~Copyable {
         var value = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0
         EVP_DigestFinal_ex(context, &value, &length)
-        return Checksum(algorithm, computed: value[..<Int(length)].map(Self.hex).joined())
-    }
-
-    private static func hex(_ byte: UInt8) -> String {
-        let text = String(byte, radix: 16)
-        return byte < 16 ? "0" + text : text
+        return Checksum(algorithm, Array(value[..<Int(length)]))
     }
 }

@@ -1,4 +1,4 @@
-public import Disks
+import Disks
 import Host
 public import Transfer
 
@@ -10,7 +10,7 @@ public struct VerityTree: Sendable, Equatable {
     /// Bytes of a block of data and of a block of hashes.
     public static let blockSize = 4096
     private static let hashSize = 32
-    private static let hashesInBlock = blockSize / hashSize
+    static let hashesInBlock = blockSize / hashSize
 
     /// The tree as it lies on its partition: a header of one block, then the hashes, those of the fewest blocks first.
     public let bytes: [UInt8]
@@ -29,7 +29,7 @@ public struct VerityTree: Sendable, Equatable {
                 var digest = Digest()
                 digest.update(field: "hash tree: \(name)")
                 digest.update(field: checksum.hex)
-                return VerityTree.bytes(digest.finish())
+                return digest.finish().bytes
             }
             salt = derived("salt")
             identifier = UUID(digest: derived("uuid"))
@@ -61,13 +61,16 @@ public struct VerityTree: Sendable, Equatable {
             progress(offset + count)
         }
         var levels: [[UInt8]] = []
-        while level.count > Self.hashSize || levels.isEmpty {
+        while level.count > Self.hashSize {
             level += [UInt8](repeating: 0, count: (Self.blockSize - level.count % Self.blockSize) % Self.blockSize)
             levels.append(level)
             level = Self.hashes(level, seed.salt)
         }
+        guard let rootHash = Checksum(.sha256, bytes: level) else {
+            throw Failure(.internalError, "the hash tree ends in \(level.count) bytes")
+        }
         bytes = Self.header(blocks: size / Self.blockSize, seed) + levels.reversed().joined()
-        rootHash = Self.hexadecimal(level)
+        self.rootHash = rootHash.hex
         self.seed = seed
     }
 
@@ -97,29 +100,9 @@ public struct VerityTree: Sendable, Equatable {
             var digest = Digest()
             digest.update(salt)
             digest.update(bytes[start..<start + blockSize])
-            found += self.bytes(digest.finish())
+            found += digest.finish().bytes
         }
         return found
-    }
-
-    private static func bytes(_ checksum: Checksum) -> [UInt8] {
-        var found: [UInt8] = []
-        var high: UInt8?
-        for digit in checksum.hex.utf8 {
-            let value = digit < 0x3A ? digit - 0x30 : digit - 0x57
-            if let first = high {
-                found.append(first << 4 | value)
-                high = nil
-            } else {
-                high = value
-            }
-        }
-        return found
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     /// `struct verity_sb` of cryptsetup (lib/verity/verity.c), in a block of its own.

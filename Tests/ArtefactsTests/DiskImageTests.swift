@@ -16,7 +16,7 @@ import Transfer
             return path
         }
         let root = try part("root", "squashfs", times: 512 * 700)
-        try HashTree.make(root: root, checksum: Checksum.of(file: root), in: folder, progress: silent)
+        try HashTree.make(root: root, checksum: Checksum.of(file: root), in: folder)
         return DiskImage(
             title: "test 1", kernel: try part("vmlinuz", kernel, times: 1000),
             initramfs: try part("initrd", "initramfs", times: 1000), root: root, hashTree: try HashTree(folder: folder),

@@ -152,12 +152,6 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00Z"), (951_782_400, "2000-02-29T00:00:00Z"), (1_700_000_000, "2023-11-14T22:13:20Z"),
-        (4_294_967_295, "2106-02-07T06:28:15Z"),
-    ])
-    func datesAreWrittenAsISO8601(seconds: Int, text: String) { #expect(isoDate(seconds) == text) }
-
     @Test func numbersAreReadable() {
         #expect(readable(999) == "999 B")
         #expect(readable(12_345_678) == "12.3 MB")

@@ -117,15 +117,6 @@ struct ParserTests {
         #expect(groups.matching("nothing") == nil)
     }
 
-    // MARK: Keys
-
-    @Test func datesOfKeys() {
-        #expect(dateText(0) == "1970-01-01")
-        #expect(dateText(951_782_400) == "2000-02-29")
-        #expect(dateText(1_609_372_800) == "2020-12-31")
-        #expect(dateText(-1) == "1969-12-31")
-    }
-
     @Test(arguments: [
         "", "not a key", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n!!!!\n-----END PGP PUBLIC KEY BLOCK-----\n", "\u{99}",
     ])

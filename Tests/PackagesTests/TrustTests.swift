@@ -52,7 +52,7 @@ struct TrustTests {
         Case(testDescription: "only a key of the future", believed: [.future], message: "not valid before 2060-01-01"),
         Case(
             testDescription: "only a revoked key", believed: [.revoked],
-            message: "was revoked on \(dateText(wallClockSeconds()))"),
+            message: "was revoked on \(CalendarTime(wallClockSeconds()).date)"),
         Case(
             testDescription: "changed index",
             damage: { try append(" ", to: Path.join($0, "repodata/repomd.xml")) }, message: "does not match the content"

@@ -24,8 +24,8 @@ import Verity
         }
     }
 
-    /// One level, a full one, two levels, and more than one block of the second.
-    @Test(arguments: [2, 128, 129, 300, 1025]) func isWhatVeritysetupMakesAndAccepts(blocks: Int) throws {
+    /// No level, one, a full one, two levels, and more than one block of the second.
+    @Test(arguments: [1, 2, 128, 129, 300, 1025]) func isWhatVeritysetupMakesAndAccepts(blocks: Int) throws {
         try Folder.withTemporary { folder in
             let root = try image(folder, blocks: blocks)
             let tree = try tree(root)
@@ -44,6 +44,12 @@ import Verity
             #expect(try File.read(other) == tree.bytes)
             #expect(VerityTree.dataSize(header: tree.bytes) == blocks * 4096)
             #expect(DiskLayout.hashTreeSize(of: blocks * 4096) == tree.bytes.count)
+            let check = try VerityCheck(data: (root, 0), tree: (file, 0))
+            #expect(try check.run(rootHash: tree.rootHash) == blocks * 4096)
+            var damaged = try File.read(root)
+            damaged[damaged.count - 1] ^= 1
+            try File.write(root, damaged)
+            #expect(throws: Failure.self) { try check.run(rootHash: tree.rootHash) }
         }
     }
 

@@ -1,5 +1,6 @@
 import Host
-import Transfer
+public import Transfer
+import Verity
 
 /// The hash tree by which dm-verity checks every block of a root file system when it is read.
 public struct HashTree: Sendable {
@@ -21,27 +22,11 @@ public struct HashTree: Sendable {
     /// Makes the tree of a root file system in a folder, the same one at every run.
     ///
     /// - Parameter checksum: of the root file system; salt and identifier of the tree come from it
-    public static func make(root: String, checksum: Checksum, in folder: String, progress: @escaping ProgressSink)
-        throws
-    {
-        func derived(_ name: String) -> Checksum {
-            var digest = Digest()
-            digest.update(field: "hash tree: \(name)")
-            digest.update(field: checksum.hex)
-            return digest.finish()
+    public static func make(root: String, checksum: Checksum, in folder: String) throws {
+        let tree = try VerityTree(size: File.size(root), seed: .init(checksum)) {
+            try File.read(root, at: $0, count: $1)
         }
-        let result = try Command(
-            "veritysetup",
-            [
-                "format", root, Path.join(folder, name), "--hash=sha256", "--data-block-size=4096",
-                "--hash-block-size=4096",
-                "--salt=\(derived("salt").hex)", "--uuid=\(DerivedIdentifiers.uuid(derived("uuid")))",
-            ], progress: progress
-        ).run().check()
-        let line = result.text.split(separator: "\n").first { $0.hasPrefix("Root hash:") }
-        guard let hash = line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).last, hash.utf8.count == 64 else {
-            throw Failure(.internalError, "veritysetup printed no root hash", details: [result.text])
-        }
-        try File.write(Path.join(folder, hashName), hash + "\n")
+        try File.write(Path.join(folder, name), tree.bytes)
+        try File.write(Path.join(folder, hashName), tree.rootHash + "\n")
     }
 }

@@ -173,19 +173,9 @@ public struct FATWriter {
 
     /// Date and time as FAT counts them: from 1980 to 2107, in steps of two seconds.
     static func fatTime(_ epoch: Int) -> (date: Int, time: Int) {
-        let epoch = min(max(epoch, 315_532_800), 4_354_819_199)
-        let (days, seconds) = epoch.quotientAndRemainder(dividingBy: 86400)
-        // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": civil_from_days.
-        let shifted = days + 719_468
-        let era = shifted / 146_097
-        let ofEra = shifted - era * 146_097
-        let year = (ofEra - ofEra / 1460 + ofEra / 36524 - ofEra / 146_096) / 365
-        let ofYear = ofEra - (365 * year + year / 4 - year / 100)
-        let march = (5 * ofYear + 2) / 153
-        let day = ofYear - (153 * march + 2) / 5 + 1
-        let month = march < 10 ? march + 3 : march - 9
-        let full = year + era * 400 + (month <= 2 ? 1 : 0)
-        let date = (full - 1980) << 9 | month << 5 | day
-        return (date, (seconds / 3600) << 11 | (seconds / 60 % 60) << 5 | seconds % 60 / 2)
+        let time = CalendarTime(min(max(epoch, 315_532_800), 4_354_819_199))
+        return (
+            (time.year - 1980) << 9 | time.month << 5 | time.day, time.hour << 11 | time.minute << 5 | time.second / 2
+        )
     }
 }

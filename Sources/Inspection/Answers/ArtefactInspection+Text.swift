@@ -14,7 +14,7 @@ extension ArtefactInspection {
         }
         if let manifest {
             lines.append(
-                "  \(manifest.name) \(manifest.version) for \(manifest.arch), source date \(isoDate(manifest.sourceDate))"
+                "  \(manifest.name) \(manifest.version) for \(manifest.arch), source date \(CalendarTime(manifest.sourceDate).iso)"
             )
             if !manifest.kernelArguments.isEmpty {
                 lines.append("  kernel arguments: " + shown(manifest.kernelArguments.joined(separator: " ")))

@@ -83,11 +83,7 @@ public struct ArtefactInspection: Sendable {
             return (Part(region), try InitramfsImage(bytes, named: region.name).segments)
         }
         let hashes = rootHashes(in: contents.menus.map(\.text))
-        checks = try contents.trees.map { tree in
-            try Folder.withTemporary(in: Environment.variable("TMPDIR") ?? "/var/tmp") { work in
-                try tree.check(hashes, work: work, progress: progress)
-            }
-        }
+        checks = try contents.trees.map { try $0.check(hashes, progress: progress) }
         roots = try contents.roots.map { root in
             let entries = try root.entries()
             return RootSummary(

@@ -33,21 +33,3 @@ func readable(_ bytes: Int) -> String {
     let tenths = (size * 10 + unit / 2) / unit
     return "\(sign)\(tenths / 10).\(tenths % 10) \(names[0])"
 }
-
-/// `2026-11-21T10:07:58Z` for seconds since 1970 (days to a civil date after Howard Hinnant, "chrono-compatible low-level date
-/// algorithms").
-func isoDate(_ seconds: Int) -> String {
-    let days = seconds / 86400
-    let shifted = days + 719_468
-    let era = shifted / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let time = seconds % 86400
-    return "\(year)-\(two(month))-\(two(day))T\(two(time / 3600)):\(two(time / 60 % 60)):\(two(time % 60))Z"
-}

@@ -74,7 +74,7 @@ public struct ArtefactReport: Sendable {
         ]
         if let manifest = inspection.manifest {
             facts += [
-                ("Kernel", manifest.kernel), ("Source date", String(isoDate(manifest.sourceDate).prefix(10))),
+                ("Kernel", manifest.kernel), ("Source date", CalendarTime(manifest.sourceDate).date),
             ]
             let saved = manifest.trims.reduce(0) { $0 + $1.bytes }
             if saved > 0 { facts.append(("Trimmed away", readable(saved))) }

@@ -11,7 +11,7 @@ extension BillOfMaterials {
             "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json", "bomFormat": "CycloneDX",
             "specVersion": "1.6", "serialNumber": .string("urn:uuid:\(identifier)"), "version": 1,
             "metadata": [
-                "timestamp": .string(isoDate(manifest.sourceDate)),
+                "timestamp": .string(CalendarTime(manifest.sourceDate).iso),
                 "tools": [
                     "components": [["type": "application", "name": "nodewright", "version": .string(version)]]
                 ],

@@ -38,7 +38,7 @@ extension BillOfMaterials {
             .init(
                 "creationInfo",
                 [
-                    "created": .string(isoDate(manifest.sourceDate)),
+                    "created": .string(CalendarTime(manifest.sourceDate).iso),
                     "creators": .strings(["Tool: nodewright-\(version)"]),
                 ]),
             .init("packages", .array([spdxImage] + artefacts.enumerated().map(spdx) + packages.map(spdx))),

@@ -49,10 +49,6 @@ public struct BillOfMaterials: Sendable {
         digest.update(field: JSON.text(manifest.json))
         for package in bootLoader { digest.update(field: package.checksum) }
         for artefact in artefacts { digest.update(field: artefact.name + artefact.sha256) }
-        let hex = Array(digest.finish().hex.utf8)
-        return UUID(
-            digest: stride(from: 0, to: 32, by: 2).map {
-                UInt8(String(decoding: hex[$0..<($0 + 2)], as: UTF8.self), radix: 16) ?? 0
-            })
+        return UUID(digest: digest.finish().bytes)
     }
 }

@@ -1,5 +1,6 @@
 import Bus
 import Glibc
+import Host
 import NodeConfig
 
 /// One message as RFC 5424 wants it on the wire.
@@ -51,17 +52,8 @@ struct SyslogMessage: Hashable, Sendable {
 
     /// RFC 3339 with microseconds, in UTC.
     private var timestamp: String {
-        var seconds = time_t(time / 1_000_000)
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        func digits(_ number: Int, _ count: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
-        }
-        let date =
-            "\(digits(Int(parts.tm_year) + 1900, 4))-\(digits(Int(parts.tm_mon) + 1, 2))-\(digits(Int(parts.tm_mday), 2))"
-        let clock = "\(digits(Int(parts.tm_hour), 2)):\(digits(Int(parts.tm_min), 2)):\(digits(Int(parts.tm_sec), 2))"
-        return "\(date)T\(clock).\(digits(Int(time % 1_000_000), 6))Z"
+        let fraction = String(1_000_000 + Int(time % 1_000_000)).dropFirst()
+        return "\(CalendarTime(Int(time / 1_000_000)).iso.dropLast()).\(fraction)Z"
     }
 
     /// A field of the header: printable ASCII without blanks; `-` for nothing.

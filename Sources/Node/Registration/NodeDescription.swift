@@ -64,10 +64,6 @@ public struct NodeDescription: Hashable, Sendable {
 extension SSHPublicKey {
     /// `SHA256:` and 43 characters of Base64 without padding, as ssh-keygen prints it.
     public var fingerprint: String {
-        let hex = Array(Checksum.of(blob).hex.utf8)
-        let bytes = stride(from: 0, to: hex.count, by: 2).compactMap {
-            UInt8(String(decoding: hex[$0..<$0 + 2], as: UTF8.self), radix: 16)
-        }
-        return "SHA256:" + Base64.text(bytes).prefix { $0 != "=" }
+        "SHA256:" + Base64.text(Checksum.of(blob).bytes).prefix { $0 != "=" }
     }
 }

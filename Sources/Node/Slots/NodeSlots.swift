@@ -2,6 +2,7 @@ public import Boot
 public import Disks
 public import Host
 public import NodeConfig
+import Verity
 
 /// The slots of the disk that a node was started from: what they are, and which one starts next.
 public struct NodeSlots {

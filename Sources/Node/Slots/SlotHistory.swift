@@ -1,5 +1,4 @@
 public import Document
-import Glibc
 import Host
 
 /// What has happened to the slots of a node, on its state partition: the reason of a fallback outlasts the restart.
@@ -17,12 +16,8 @@ public struct SlotHistory: Sendable {
 
         /// `2026-11-22 03:00 UTC`
         public var date: String {
-            var seconds = time_t(time)
-            var parts = tm()
-            gmtime_r(&seconds, &parts)
-            func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + String(number) }
-            return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) "
-                + "\(two(parts.tm_hour)):\(two(parts.tm_min)) UTC"
+            let moment = CalendarTime(time)
+            return "\(moment.date) \(moment.clock.prefix(5)) UTC"
         }
 
         /// The event for machines.

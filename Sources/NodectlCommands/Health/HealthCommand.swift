@@ -23,8 +23,6 @@ struct HealthCommand: ParsableCommand {
     var gate = false
     @Option(help: ArgumentHelp("Time for --gate.", valueName: "seconds", visibility: .hidden))
     var deadline = HealthGate.deadline
-    @Flag(help: "Print one JSON object.")
-    var json = false
     @OptionGroup var options: SlotOptions
 
     func run() throws {
@@ -38,7 +36,7 @@ struct HealthCommand: ParsableCommand {
         let all = checks.required() + checks.wanted()
         let failed = all.filter { $0.isRequired && $0.problem != nil }
         let object: JSONValue = ["healthy": .bool(failed.isEmpty), "checks": .array(all.map(\.json))]
-        try Output.result(json ? JSON.text(object, pretty: true) : all.map(\.text).joined())
+        try Output.result(options.json ? JSON.text(object, pretty: true) : all.map(\.text).joined())
         if !failed.isEmpty {
             throw Failure(
                 .incompatible, "this node is not healthy: \(failed.map(\.name).joined(separator: ", "))")

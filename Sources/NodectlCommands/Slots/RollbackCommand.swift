@@ -19,8 +19,6 @@ struct RollbackCommand: ParsableCommand {
 
     @Flag(help: "Restart the node at once.")
     var now = false
-    @Flag(help: "Print one JSON object.")
-    var json = false
     @OptionGroup var options: SlotOptions
 
     func run() throws {
@@ -29,7 +27,7 @@ struct RollbackCommand: ParsableCommand {
         do { try slots.rollBack() } catch let failure as Failure where failure.status == .nothingToDo && now {}
         let object: JSONValue = ["next": .string(target.rawValue), "restarting": .bool(now)]
         let text = "Slot \(target.name) is started next" + (now ? "; restarting.\n" : ".\n")
-        try Output.result(json ? JSON.text(object) + "\n" : text)
+        try options.answer(text, object)
         if now { try Command("systemctl", ["reboot"]).run().check() }
     }
 }

@@ -1,11 +1,14 @@
 import ArgumentParser
 import Disks
+import Document
 import Host
 import Node
 import NodeConfig
 
-/// Which slots a command is about.
+/// Which slots a command is about, and how it answers.
 struct SlotOptions: ParsableArguments {
+    @Flag(help: "Print one JSON object.")
+    var json = false
     @Option(
         help: ArgumentHelp("An image file or disk in place of the one that this node runs from.", visibility: .hidden))
     var disk: String?
@@ -14,6 +17,10 @@ struct SlotOptions: ParsableArguments {
     func slots() throws -> NodeSlots {
         let line = KernelCommandLine(try File.read(node.kernelCommandLine, limit: KernelCommandLine.limit))
         return try NodeSlots(root: node.root, commandLine: line, disk: disk)
+    }
+
+    func answer(_ text: String, _ object: JSONValue) throws {
+        try Output.result(json ? JSON.text(object) + "\n" : text)
     }
 }
 

@@ -20,8 +20,6 @@ struct SlotsActivateCommand: ParsableCommand {
     var slot: SlotArgument
     @Option(help: ArgumentHelp("Number of trial starts, 1 to 9.", valueName: "n"))
     var tries: Int?
-    @Flag(help: "Print one JSON object.")
-    var json = false
     @OptionGroup var options: SlotOptions
 
     func validate() throws {
@@ -35,6 +33,6 @@ struct SlotsActivateCommand: ParsableCommand {
         let left = state?[slot.slot].triesLeft ?? 0
         let text = "Slot \(slot.slot.name) is started next" + (left > 0 ? ", on trial for \(left) starts" : "") + ".\n"
         let object: JSONValue = ["next": .string(slot.slot.rawValue), "tries-left": .integer(left)]
-        try Output.result(json ? JSON.text(object) + "\n" : text)
+        try options.answer(text, object)
     }
 }

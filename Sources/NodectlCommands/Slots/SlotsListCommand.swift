@@ -13,14 +13,12 @@ struct SlotsListCommand: ParsableCommand {
             or five starts of a good slot in a row have not become healthy, the other slot is started.
             """)
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
     @OptionGroup var options: SlotOptions
 
     func run() throws {
         let slots = try options.slots()
         let report = SlotsReport(
             slots: slots.all, running: slots.running, control: try slots.read(), events: slots.history.events)
-        try Output.result(json ? JSON.text(report.json, pretty: true) : report.text)
+        try Output.result(options.json ? JSON.text(report.json, pretty: true) : report.text)
     }
 }

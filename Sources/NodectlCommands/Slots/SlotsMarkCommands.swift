@@ -16,14 +16,12 @@ struct SlotsMarkGoodCommand: ParsableCommand {
 
     @Argument(help: "The slot: a or b.")
     var slot: SlotArgument
-    @Flag(help: "Print one JSON object.")
-    var json = false
     @OptionGroup var options: SlotOptions
 
     func run() throws {
         try options.slots().markGood(slot.slot)
         let object: JSONValue = ["slot": .string(slot.slot.rawValue), "good": true]
-        try Output.result(json ? JSON.text(object) + "\n" : "Slot \(slot.slot.name) is good.\n")
+        try options.answer("Slot \(slot.slot.name) is good.\n", object)
     }
 }
 
@@ -41,15 +39,12 @@ struct SlotsMarkBadCommand: ParsableCommand {
     var slot: SlotArgument
     @Option(help: ArgumentHelp("Why, for \"nodectl slots\".", valueName: "text"))
     var reason: String?
-    @Flag(help: "Print one JSON object.")
-    var json = false
     @OptionGroup var options: SlotOptions
 
     func run() throws {
         try options.slots().markBad(slot.slot, reason: reason)
         let object: JSONValue = ["slot": .string(slot.slot.rawValue), "good": false]
         let other = slot.slot.other.name
-        try Output.result(
-            json ? JSON.text(object) + "\n" : "Slot \(slot.slot.name) is bad; slot \(other) is started next.\n")
+        try options.answer("Slot \(slot.slot.name) is bad; slot \(other) is started next.\n", object)
     }
 }

@@ -18,14 +18,12 @@ struct SlotsVerifyCommand: ParsableCommand {
 
     @Argument(help: "The slot: a or b.")
     var slot: SlotArgument
-    @Flag(help: "Print one JSON object.")
-    var json = false
     @OptionGroup var options: SlotOptions
 
     func run() throws {
         let size = try options.slots().verify(slot.slot)
         let object: JSONValue = ["slot": .string(slot.slot.rawValue), "verified-bytes": .integer(size)]
         let text = "Slot \(slot.slot.name) is what was installed: \(size >> 20) MiB verified.\n"
-        try Output.result(json ? JSON.text(object) + "\n" : text)
+        try options.answer(text, object)
     }
 }
