@@ -42,6 +42,10 @@ struct StatusLines {
     var configuration: [String] {
         guard let state = status.configuration else { return [] }
         var lines = [configurationHead(state)]
+        if let installation = state.installation {
+            lines.append(installation.line)
+            lines += (installation.hint.map { ["hint: " + $0] } ?? []) + installation.details
+        }
         if let failure = state.failure {
             lines += (failure.hint.map { ["hint: " + $0] } ?? []) + failure.details
         }
@@ -57,7 +61,9 @@ struct StatusLines {
         var head = configurationHead(state)
         let more = state.mistakes.count { $0.line != state.failure?.message }
         if state.phase == .failed, more > 0 { head += " (and \(more) more)" }
-        var lines = PlainText.wrapped(head, width, limit: min(2, limit))
+        let installation = state.installation.map { $0.line + ($0.hint.map { " (\($0))" } ?? "") }
+        var lines = installation.map { PlainText.wrapped($0, width, limit: min(3, limit)) } ?? []
+        if lines.count < limit { lines += PlainText.wrapped(head, width, limit: min(2, limit - lines.count)) }
         for text in [inputs(state)] + state.notes where lines.count < limit {
             lines += PlainText.wrapped(text, width, limit: min(2, limit - lines.count))
         }

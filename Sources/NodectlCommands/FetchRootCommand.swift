@@ -16,6 +16,7 @@ struct FetchRootCommand: ParsableCommand {
             """, shouldDisplay: false)
 
     private static let authorities = "/etc/nodewright/root-ca.pem"
+    private static let keptAuthorities = "/run/nodewright/root-ca.pem"
 
     @Option(help: "The file to write.")
     var output: String
@@ -39,6 +40,8 @@ struct FetchRootCommand: ParsableCommand {
             try RootDownload(line).fetch(
                 to: output, certificates: authorities ?? own, freeMemory: MemoryInfo.available(), patience: patience
             ) { Output.error("Nodewright: " + $0) }
+            // An installation fetches from the same server when this initramfs is gone.
+            if let own { try File.write(Self.keptAuthorities, File.read(own, limit: 1 << 24)) }
         } catch let problem as Failure {
             if let failure { try? File.write(failure, "\(problem)\n") }
             throw problem

@@ -6,7 +6,8 @@ import Testing
 /// What boot loaders read, as it was reviewed.
 @Suite struct PXEMenuTests {
     private let menu = PXEMenu(
-        title: "node 1", kernelArguments: ["console=ttyS0", "a=b'c"], checksum: "abcd", size: 300 << 20)
+        title: "node 1", kernelArguments: ["console=ttyS0", "a=b'c"], checksum: "abcd", size: 300 << 20,
+        bootFiles: "ef01")
 
     @Test func ipxe() {
         let lines = menu.ipxe.split(separator: "\n").filter { !$0.hasPrefix("# ") }.map(String.init)
@@ -16,10 +17,11 @@ import Testing
                 "iseq ${cwuri} tftp://${next-server}/${filename} && goto full ||",
                 "iseq ${cwuri} tftp://${next-server}${filename} && goto full ||", ":web",
                 "kernel vmlinuz initrd=initrd.img nodewright.root=${base}root.squashfs nodewright.root-sha256=abcd "
-                    + "nodewright.root-size=314572800 BOOTIF=01-${netX/mac:hexhyp} console=ttyS0 a=b'c",
+                    + "nodewright.root-size=314572800 nodewright.boot-sha256=ef01 BOOTIF=01-${netX/mac:hexhyp} console=ttyS0 a=b'c",
                 "initrd initrd.img", "boot", ":full",
-                "kernel vmlinuz initrd=initrd-full.img nodewright.root=initramfs BOOTIF=01-${netX/mac:hexhyp} console=ttyS0 a=b'c",
-                "initrd initrd-full.img", "boot",
+                "kernel vmlinuz initrd=initrd-full.img initrd=boot-files.img nodewright.root=initramfs "
+                    + "BOOTIF=01-${netX/mac:hexhyp} console=ttyS0 a=b'c",
+                "initrd initrd-full.img", "initrd boot-files.img", "boot",
             ])
     }
 
@@ -27,7 +29,8 @@ import Testing
         let text = menu.pxelinux
         #expect(
             text.contains(
-                "  INITRD initrd-full.img\n  IPAPPEND 2\n  APPEND nodewright.root=initramfs console=ttyS0 a=b'c\n"))
+                "  INITRD initrd-full.img,boot-files.img\n  IPAPPEND 2\n  APPEND nodewright.root=initramfs console=ttyS0 a=b'c\n"
+            ))
         #expect(text.contains("nodewright.root=http://SERVER/root.squashfs nodewright.root-sha256=abcd"))
     }
 
@@ -39,7 +42,7 @@ import Testing
                 menuentry 'node 1: root file system over HTTP' --id web {
                     echo 'Loading the kernel and initrd.img ...'
                     linux $cmdpath/vmlinuz nodewright.root=http://$server$folder/root.squashfs nodewright.root-sha256=abcd \
-                nodewright.root-size=314572800 $bootif console=ttyS0 'a=b'\\''c'
+                nodewright.root-size=314572800 nodewright.boot-sha256=ef01 $bootif console=ttyS0 'a=b'\\''c'
                     initrd $cmdpath/initrd.img
                 }
                 """))

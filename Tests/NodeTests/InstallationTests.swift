@@ -329,6 +329,74 @@ import Transfer
         }
     }
 
+    private func archive() throws -> [UInt8] {
+        try BootArchive.bytes(
+            SystemFiles(
+                programs: LiveMachine.programs.map { ($0.0, .bytes($0.1)) },
+                bios: BIOSBootCode(bootImage: LiveMachine.bootImage, coreImage: LiveMachine.coreImage),
+                kernel: .bytes(LiveMachine.kernel), initramfs: .bytes(LiveMachine.initramfs)), epoch: 1)
+    }
+
+    /// Kernel and boot loader from the server that the root came from, or brought along by a further initramfs.
+    @Test func aSystemFromTheNetworkIsInstalled() throws {
+        let archive = try archive()
+        let checksum = Checksum.of(archive).hex
+        let server = try LoopbackServer()
+        defer { server.stop() }
+        server.respond("/pxe/boot-files.img", .init(body: archive))
+        server.respond("/cut.img", .init(body: Array(archive.dropLast(1000))))
+        let web = "http://127.0.0.1:\(server.port)"
+        try LiveMachine.with { machine in
+            func start(_ words: String) throws { try File.write(machine.path("proc/cmdline"), words + "\n") }
+            try start("nodewright.root=\(web)/pxe/root.squashfs nodewright.boot-sha256=\(checksum)")
+            let (plan, result) = try install(machine, try machine.disk(megabytes: 300))
+            try examine(machine, plan.disk.path, plan.layout, rootHash: result.rootHash)
+            for (words, status) in [
+                ("nodewright.boot=\(web)/cut.img nodewright.boot-sha256=\(checksum)", ExitStatus.signature),
+                ("nodewright.boot=\(web)/none nodewright.boot-sha256=\(checksum)", .network),
+                ("nodewright.boot=\(web)/pxe/boot-files.img", .incompatible),
+                ("nodewright.boot=ftp://server/x nodewright.boot-sha256=\(checksum)", .invalidInput),
+                ("nodewright.boot-sha256=\(checksum.dropLast())", .invalidInput),
+            ] {
+                try start("nodewright.root=\(web)/root.squashfs " + words)
+                let failure = #expect(throws: Failure.self) {
+                    try InstallationSource.running(root: machine.root, patience: 0)
+                }
+                #expect(failure?.status == status, "\(words): \(failure.map { "\($0)" } ?? "")")
+            }
+            // As the kernel unpacks it and the initramfs keeps it.
+            try start("nodewright.root=initramfs")
+            let folder = machine.path("run/nodewright")
+            try File.write(folder + "/archive", archive)
+            try Command(
+                "cpio", ["--extract", "--quiet", "--make-directories"], folder: folder, input: .bytes(archive)
+            ).run().check()
+            try Command("mv", [folder + "/nodewright-boot", folder + "/boot"]).run().check()
+            let (again, second) = try install(machine, try machine.disk(megabytes: 300, "other"))
+            try examine(machine, again.disk.path, again.layout, rootHash: second.rootHash)
+        }
+    }
+
+    /// Cut anywhere, or with any byte of a header changed, it is refused or reads as something; nothing breaks.
+    @Test func damagedArchivesAreRefused() throws {
+        let archive = try BootArchive.bytes(
+            SystemFiles(
+                programs: [("BOOTX64.EFI", .bytes([1, 2, 3]))],
+                bios: BIOSBootCode(bootImage: LiveMachine.bootImage, coreImage: [UInt8](repeating: 7, count: 1025)),
+                kernel: .bytes([4]), initramfs: .bytes([])), epoch: 0)
+        _ = try BootArchive.files(in: archive)
+        for count in 0..<archive.count - 16 {
+            #expect(throws: Failure.self) { try BootArchive.files(in: Array(archive[..<count])) }
+        }
+        for place in 0..<archive.count {
+            for byte in [UInt8(ascii: "F"), UInt8(ascii: "-"), 0] {
+                var changed = archive
+                changed[place] = byte
+                _ = try? BootArchive.files(in: changed)
+            }
+        }
+    }
+
     @Test func systemsThatCannotBeInstalledFromSaySo() throws {
         try LiveMachine.with { machine in
             try File.write(machine.path("proc/cmdline"), "nodewright.root=http://deploy/root.squashfs\n")

@@ -1,4 +1,6 @@
+import Boot
 import CLinux
+import Disks
 import Glibc
 import Host
 import Transfer
@@ -13,6 +15,7 @@ public struct PXEFolder: Sendable {
         static let initramfs = "initrd.img"
         static let fullInitramfs = "initrd-full.img"
         static let root = "root.squashfs"
+        static let bootFiles = "boot-files.img"
     }
 
     /// What the entries are about: `hypervisor 1.2`.
@@ -74,9 +77,12 @@ public struct PXEFolder: Sendable {
         try File.copy(root, to: path(Name.root))
         try Self.join([initramfs, network], to: path(Name.initramfs))
         try full(path(Name.fullInitramfs))
+        let bootFiles = try bootFiles()
+        try File.write(path(Name.bootFiles), bootFiles)
         let checksum = try Checksum.of(file: root).hex
         let menu = PXEMenu(
-            title: title, kernelArguments: kernelArguments, checksum: checksum, size: try File.size(root))
+            title: title, kernelArguments: kernelArguments, checksum: checksum, size: try File.size(root),
+            bootFiles: Checksum.of(bootFiles).hex)
         for (name, text) in menu.files {
             try Folder.create(Path.parent(path(name)))
             try File.write(path(name), text)
@@ -104,24 +110,20 @@ public struct PXEFolder: Sendable {
         try Self.join([initramfs], to: path)
         let descriptor = try check("write \"\(path)\"") { nlinux_open(path, O_WRONLY | O_APPEND | O_CLOEXEC, 0o644) }
         defer { close(descriptor) }
-        var padding = [UInt8](repeating: 0, count: (4 - size % 4) % 4)
-        try File.append(header(name, size: size, mode: 0o100644), to: descriptor, named: path)
+        try File.append(
+            BootArchive.header(name, size: size, mode: 0o100644, epoch: epoch), to: descriptor, named: path)
         try Self.append(content, to: descriptor, named: path)
-        padding += header("TRAILER!!!", size: 0, mode: 0)
-        try File.append(padding, to: descriptor, named: path)
+        try File.append(
+            BootArchive.padding(size) + BootArchive.trailer(epoch: epoch), to: descriptor, named: path)
     }
 
-    /// The header of a cpio member (Documentation/driver-api/early-userspace/buffer-format).
-    private func header(_ name: String, size: Int, mode: Int) -> [UInt8] {
-        func hexadecimal(_ value: Int) -> String {
-            let digits = String(value, radix: 16, uppercase: true)
-            return String(repeating: "0", count: 8 - digits.count) + digits
-        }
-        // ino, mode, uid, gid, nlink, mtime, filesize, two devices, namesize, check
-        let fields = [0, mode, 0, 0, 1, epoch, size, 0, 0, 0, 0, name.utf8.count + 1, 0]
-        var bytes = Array(("070701" + fields.map(hexadecimal).joined() + name).utf8) + [0]
-        bytes += [UInt8](repeating: 0, count: (4 - bytes.count % 4) % 4)
-        return bytes
+    /// What an installed disk needs beside the root file system, and what no medium has here.
+    private func bootFiles() throws -> [UInt8] {
+        let efi = try EFILoader(tree: tools.path)
+        return try BootArchive.bytes(
+            SystemFiles(
+                programs: efi.programs.map { ($0.name, .file($0.path)) }, bios: DiskBIOSLoader.make(tools: tools),
+                kernel: .file(kernel), initramfs: .file(initramfs)), epoch: epoch)
     }
 
     private static func join(_ parts: [String], to path: String) throws {

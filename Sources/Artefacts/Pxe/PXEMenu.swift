@@ -9,6 +9,8 @@ struct PXEMenu {
     let checksum: String
     /// Its size in bytes.
     let size: Int
+    /// SHA-256 of the file with what an installed disk needs.
+    let bootFiles: String
 
     /// Where signed GRUBs look for their menu when the folder is the root of the TFTP server.
     static let stubs = ["grub/grub.cfg", "EFI/BOOT/grub.cfg", "EFI/fedora/grub.cfg", "EFI/centos/grub.cfg"]
@@ -21,7 +23,10 @@ struct PXEMenu {
     }
 
     private func root(_ url: String) -> [String] {
-        ["nodewright.root=\(url)", "nodewright.root-sha256=\(checksum)", "nodewright.root-size=\(size)"]
+        [
+            "nodewright.root=\(url)", "nodewright.root-sha256=\(checksum)", "nodewright.root-size=\(size)",
+            "nodewright.boot-sha256=\(bootFiles)",
+        ]
     }
 
     private var arguments: String { kernelArguments.joined(separator: " ") }
@@ -44,8 +49,9 @@ struct PXEMenu {
         initrd initrd.img
         boot
         :full
-        kernel vmlinuz initrd=initrd-full.img nodewright.root=initramfs BOOTIF=01-${netX/mac:hexhyp} \(arguments)
+        kernel vmlinuz initrd=initrd-full.img initrd=boot-files.img nodewright.root=initramfs BOOTIF=01-${netX/mac:hexhyp} \(arguments)
         initrd initrd-full.img
+        initrd boot-files.img
         boot
 
         """
@@ -60,7 +66,7 @@ struct PXEMenu {
 
         LABEL full
           KERNEL vmlinuz
-          INITRD initrd-full.img
+          INITRD initrd-full.img,boot-files.img
           IPAPPEND 2
           APPEND nodewright.root=initramfs \(arguments)
 
@@ -99,7 +105,7 @@ struct PXEMenu {
             menuentry \(GRUBScript.quote("\(title): everything in one initramfs")) --id full {
                 echo 'Loading the kernel and initrd-full.img; the latter takes a while ...'
                 linux $cmdpath/vmlinuz nodewright.root=initramfs $bootif \(words)
-                initrd $cmdpath/initrd-full.img
+                initrd $cmdpath/initrd-full.img $cmdpath/boot-files.img
             }
             menuentry \(GRUBScript.quote("\(title): root file system over HTTP")) --id web {
                 echo 'Loading the kernel and initrd.img ...'
@@ -122,6 +128,8 @@ struct PXEMenu {
 
         vmlinuz, initrd.img   kernel and initramfs; the node fetches root.squashfs over HTTP or HTTPS and checks it
         initrd-full.img       initramfs with root.squashfs inside: needs no web server, but TFTP takes its time
+        boot-files.img        what an installed disk needs beside root.squashfs: fetched over HTTP when it is needed, and a
+                              further initramfs beside initrd-full.img
         boot.ipxe             for iPXE
         pxelinux.cfg/default  for PXELINUX
         shimx64.efi, grubx64.efi, mmx64.efi, grub.0, grub.cfg   GRUB: UEFI with Secure Boot, and BIOS
@@ -148,8 +156,13 @@ struct PXEMenu {
           nodewright.root-size=BYTES                       refuse a machine with too little memory, and longer answers
           ip= BOOTIF= vlan= bond= bridge= nameserver=      the network, as in dracut.cmdline(7); default: DHCP on the card that
                                                            the machine was started from (BOOTIF=), else on all
+          storage_init=/dev/sda install                    install to this disk when it is empty; the table of all words is in
+                                                           docs/kernel-command-line.md
+          nodewright.boot-sha256=HEX nodewright.boot=URL   what an installation needs; without the address: boot-files.img
+                                                           beside the root file system. Who never installs can leave out
+                                                           both, and boot-files.img beside initrd-full.img.
         A root file system on a server with a private certificate: add an initramfs with /etc/nodewright/root-ca.pem in it.
-        A machine needs \((size >> 20) + 1536) MiB of memory, and \((size >> 19) + 1536) MiB with initrd-full.img.
+        A machine needs \((size >> 20) + 1536) MiB of memory, and \((size >> 19) + 1600) MiB with initrd-full.img.
 
         """
     }

@@ -46,6 +46,12 @@ extension ConfigurationState {
                     ["place": .string($0.place), "message": .string($0.message), "hint": .optional($0.hint)]
                 }),
             "notes": .strings(notes), "understood": .optional(understood),
+            "installation": installation.map {
+                [
+                    "state": .string($0.phase.rawValue), "message": .string($0.message), "hint": .optional($0.hint),
+                    "details": .strings($0.details),
+                ]
+            } ?? .null,
         ]
     }
 
@@ -72,6 +78,12 @@ extension ConfigurationState {
                 guard let place = node["place"]?.string, let message = node["message"]?.string else { return nil }
                 return Mistake(place: place, message: message, hint: node["hint"]?.string)
             },
-            notes: texts(tree["notes"]), understood: tree["understood"]?.string)
+            notes: texts(tree["notes"]), understood: tree["understood"]?.string,
+            installation: tree["installation"].flatMap { node in
+                node["state"]?.string.flatMap { Installation.Phase(rawValue: $0) }.map {
+                    Installation(
+                        $0, node["message"]?.string ?? "", hint: node["hint"]?.string, details: texts(node["details"]))
+                }
+            })
     }
 }

@@ -69,6 +69,43 @@ public struct ConfigurationState: Hashable, Sendable {
         public let details: [String]
     }
 
+    /// What has become of an installation that was asked for.
+    public struct Installation: Hashable, Sendable {
+        /// How far it is.
+        public enum Phase: String, Sendable, CaseIterable {
+            case running
+            /// Done; the machine restarts unless it shall stay.
+            case done
+            /// There was nothing to do, or this is not the system that could do it.
+            case notNeeded = "not-needed"
+            case failed
+        }
+
+        /// How far it is.
+        public let phase: Phase
+        /// What is being done, has been done, or keeps it from being done.
+        public let message: String
+        /// What to do about it.
+        public let hint: String?
+        /// More lines.
+        public let details: [String]
+
+        init(_ phase: Phase, _ message: String, hint: String? = nil, details: [String] = []) {
+            self.phase = phase
+            self.message = message
+            self.hint = hint
+            self.details = details
+        }
+
+        /// In one line: `installation failed: …`
+        var line: String {
+            switch phase {
+            case .running, .done, .notNeeded: message
+            case .failed: "installation failed: \(message)"
+            }
+        }
+    }
+
     /// How far it is.
     public var phase: Phase
     /// What is being done now; nil at the end.
@@ -93,6 +130,8 @@ public struct ConfigurationState: Hashable, Sendable {
     public var notes: [String]
     /// The file, readable for root alone, with as much of the inputs as could be understood; nil when all of it was.
     public var understood: String?
+    /// What has become of an installation that was asked for; nil when none was.
+    public var installation: Installation?
 }
 
 extension ConfigurationState.Reason {

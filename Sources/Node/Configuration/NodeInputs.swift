@@ -33,7 +33,8 @@ public struct NodeInputs {
     private static let image = "usr/share/nodewright/node.yaml"
 
     private let root: String
-    private let words: KernelCommandLine
+    /// The kernel command line.
+    let words: KernelCommandLine
 
     /// The inputs of a node.
     ///

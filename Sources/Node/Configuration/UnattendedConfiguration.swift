@@ -6,20 +6,21 @@ import NodeConfig
 import Transfer
 
 /// What a started node does until it is configured, without anybody: fetches the document that `nodewright.config=` names,
-/// applies and stores it, waits for the management address; and notes each step for the consoles.
+/// installs itself when that is asked for and it was not started from a disk, applies and stores the document, waits for the
+/// management address; and notes each step for the consoles.
 ///
 /// What the initramfs has written is in force meanwhile. Nothing waits for this: neither login nor any service.
 public struct UnattendedConfiguration {
     /// A quarter of an hour: after a power cut the web server starts at the same time as five hundred nodes.
     public static let patience = 900.0
 
-    private let inputs: NodeInputs
-    private let root: String
+    let inputs: NodeInputs
+    let root: String
     private let patience: Double
-    private let warn: (String) -> Void
+    let warn: (String) -> Void
     /// What the inputs say; after the document was fetched, with it.
-    private var reading: NodeInputs.Reading
-    private var state: ConfigurationState
+    var reading: NodeInputs.Reading
+    var state: ConfigurationState
 
     /// The work for a node.
     ///
@@ -45,21 +46,36 @@ public struct UnattendedConfiguration {
     ///   checksum is wrong, `.invalidInput` with every mistake of the inputs
     public mutating func run() throws {
         if let earlier = ConfigurationState.read(root: root) { state.goOn(from: earlier) }
-        guard state.phase != .unconfigured else {
-            throw Failure(
-                .nothingToDo, "nobody has given this node a configuration",
-                hint: "\"nodectl apply node.yaml\" does, and the README names all other ways")
-        }
+        let hasInputs = state.phase != .unconfigured
+        guard hasInputs || InstallationWish(reading) != nil else { throw Self.noInput }
         state.phase = .waiting
         try state.write(root: root)
+        var failed: Failure?
         do {
-            if let source = reading.commandLine.source, reading.choice.isProvisioned { try fetch(source) }
+            let source = reading.choice.isProvisioned ? reading.commandLine.source : nil
+            if let source { try fetch(source) }
+            // Before the document is applied: it may describe a network that this server is not in.
+            switch try installUnlessOvertaken() {
+            case .ends: return
+            case .goesOn(let failure): failed = failure
+            }
+            guard hasInputs else {
+                state.phase = .unconfigured
+                try state.write(root: root)
+                throw failed ?? Self.noInput
+            }
+            if let source { try applyFetched(source) }
             if state.failure == nil { try waitForAddress() }
-        } catch let failure as Failure {
+        } catch let failure as Failure where hasInputs {
             state.failure = ConfigurationState.Reason(failure)
         }
         try finish()
+        if let failed { throw failed }
     }
+
+    private static let noInput = Failure(
+        .nothingToDo, "nobody has given this node a configuration",
+        hint: "\"nodectl apply node.yaml\" does, and the README names all other ways")
 
     private mutating func note(_ activity: String) {
         if isOvertaken { return }
@@ -69,15 +85,19 @@ public struct UnattendedConfiguration {
     }
 
     /// Whether somebody has stored another configuration by hand in the meantime.
-    private var isOvertaken: Bool { ConfigurationState.read(root: root)?.phase == .configured }
+    var isOvertaken: Bool { ConfigurationState.read(root: root)?.phase == .configured }
 
-    /// Fetches the document, and applies it unless the inputs have mistakes now.
+    /// Fetches the document.
     private mutating func fetch(_ source: ConfigurationSource) throws {
         var shown = self
         reading = try ConfigurationDownload(inputs).run(source, patience: patience) { shown.note($0) }
         let earlier = state
         state = ConfigurationState(reading)
         state.goOn(from: earlier)
+    }
+
+    /// Applies what was fetched, unless the inputs have mistakes now.
+    private mutating func applyFetched(_ source: ConfigurationSource) throws {
         guard reading.isComplete, reading.choice.isProvisioned else { return }
         note("applying \(redacted(source.url))")
         let applied = try apply()

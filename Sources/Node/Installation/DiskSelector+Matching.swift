@@ -8,10 +8,7 @@ extension DiskSelector {
     /// - Parameter disks: all disks of the machine; those that the system was started from are left out
     /// - Throws: `.invalidInput` when none fits, or several do and nothing says which one to take
     public func choose(from disks: [Disk]) throws -> Disk {
-        // A path of a multipath disk is not the disk.
-        let fitting = disks.filter { disk in
-            !disk.isBootMedium && !disk.uses.contains { if case .path = $0 { true } else { false } } && fits(disk)
-        }
+        let fitting = fitting(among: disks)
         guard let first = fitting.first else {
             throw Failure(
                 .invalidInput, "no disk is \(text)",
@@ -29,6 +26,14 @@ extension DiskSelector {
         case .smallest: return fitting.min { $0.size < $1.size } ?? first
         // The first of several that are equally large.
         case .largest: return fitting.reversed().max { $0.size < $1.size } ?? first
+        }
+    }
+
+    /// All disks that this selector could mean.
+    func fitting(among disks: [Disk]) -> [Disk] {
+        disks.filter { disk in
+            // A path of a multipath disk is not the disk.
+            !disk.isBootMedium && !disk.uses.contains { if case .path = $0 { true } else { false } } && fits(disk)
         }
     }
 

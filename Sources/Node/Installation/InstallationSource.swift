@@ -31,9 +31,15 @@ public struct InstallationSource: Sendable {
 
     /// The running system.
     ///
-    /// - Parameter root: `/`, or a fixture
-    /// - Throws: `.incompatible` when it was started in a way that brings not everything along
-    public static func running(root: String = "/") throws -> InstallationSource {
+    /// - Parameters:
+    ///   - root: `/`, or a fixture
+    ///   - patience: for so many seconds a server that does not answer is asked again
+    ///   - say: hears what takes its time
+    /// - Throws: `.incompatible` when it was started in a way that brings not everything along; `.network` and `.signature` when
+    ///   what is missing cannot be fetched
+    public static func running(
+        root: String = "/", patience: Double = 60, say: (String) -> Void = { _ in }
+    ) throws -> InstallationSource {
         let image = try InstalledImage(root: root)
         let mounts = MountEntry.all(root: root)
         guard let mounted = mounts.last(where: { $0.place == "/" && $0.fileSystem == "squashfs" }),
@@ -51,10 +57,10 @@ public struct InstallationSource: Sendable {
         } else if let guid = line["nodewright.disk"], let slot = Slot(rawValue: line["nodewright.slot"] ?? "") {
             found = (try fromDisk(guid, slot, root: root), "slot \(slot.rawValue.uppercased()) of the running system")
         } else {
-            throw Failure(
-                .incompatible,
-                "this system was started over the network, and did not bring kernel and boot loader along",
-                hint: "install from the ISO or the USB image of the same version")
+            found = (
+                try NetworkBootFiles(line, root: root).load(patience: patience, say: say),
+                "the system that was started over the network"
+            )
         }
         return InstallationSource(
             image: image, root: Path.join(root, device.path), rootSize: device.size, files: found.files,

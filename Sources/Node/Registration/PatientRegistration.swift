@@ -40,6 +40,15 @@ public struct PatientRegistration {
         }
     }
 
+    /// A system that installs itself does not register: the engine would know a machine id and a host key that are gone soon.
+    ///
+    /// - Throws: `.nothingToDo` then
+    public static func leaveToInstalledNode(root: String) throws {
+        let installation = ConfigurationState.read(root: root)?.installation
+        guard let installation, [.running, .done].contains(installation.phase) else { return }
+        throw Failure(.nothingToDo, "this system installs itself: the installed node registers")
+    }
+
     /// Registers, or says why not.
     ///
     /// - Parameter again: hears why it is tried once more

@@ -126,7 +126,7 @@ extension ConfigurationCheck {
                     "no disk is at least \(smallest) and at most \(largest) large")
             }
         }
-        if let entry = node?.mapping?.first(where: { ["wipe", "completion", "delay"].contains($0.key) }),
+        if let entry = node?.mapping?.first(where: { ["wipe", "keep-state", "completion", "delay"].contains($0.key) }),
             node?["targets"] == nil
         {
             error(

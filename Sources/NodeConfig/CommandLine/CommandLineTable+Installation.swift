@@ -8,6 +8,12 @@ extension CommandLineTable {
         text: """
             Switches are given bare or with `=1`, and taken back with `=0` or `=no`. Only these very words count: legacy oVirt \
             Node took `installfoo` for `install` and `uninstallation` for `uninstall`.
+
+            A system that was started from a CD, a stick or over the network and is told of a disk installs itself as soon as it \
+            has its configuration, which the installed node gets, and restarts. One that runs from a disk only notes what was \
+            asked for. The words may stay where they are, in the menu of a PXE server for example: a disk that holds a node is \
+            left alone without `reinstall`, and one whose node has not been started since it was installed is left alone \
+            with it, too.
             """,
         arguments: [
             CommandLineArgument(
@@ -28,22 +34,25 @@ extension CommandLineTable {
                 example: "storage_vol=::::2048:-1"
             ) { $0.readSizes($1) },
             CommandLineArgument(
-                "install", "ovirt_install", forms: ["", "0"], "Install to the disk, which must be empty.",
+                "install", "ovirt_install", forms: ["", "0"],
+                "Install to the disk, which must be empty; a node that is there already is left alone. Without a disk only a note.",
                 example: "install"
             ) { $0.readRequest($1, .install) },
             CommandLineArgument(
                 "firstboot", "reinstall", "ovirt_firstboot", forms: ["", "0"], keys: ["installation.wipe"],
                 "The inputs are read although a configuration is stored, and an installation overwrites what is on the disk, "
-                    + "except storage domains.",
+                    + "except storage domains and guests' data.",
                 example: "reinstall"
             ) { $0.readFirstBoot($1) },
             CommandLineArgument(
                 "upgrade", "local_boot", "ovirt_upgrade", "ovirt_local_boot", forms: ["", "0"],
-                "Bring the installed node to this version; its configuration stays.", example: "upgrade"
+                "Install this version over the node that is on the disk, whose state and configuration stay; nothing when it is this "
+                    + "version already.", example: "upgrade"
             ) { $0.readRequest($1, .upgrade) },
             CommandLineArgument(
                 "uninstall", "ovirt_uninstall", forms: ["", "0"],
-                "Remove the node from its disks. Excludes the other requests.",
+                "Remove the node from the disk that `storage_init` names, else from the only one with a node. Guests' data is not "
+                    + "removed. Excludes the other requests.",
                 example: "uninstall"
             ) { $0.readRequest($1, .uninstall) },
             CommandLineArgument(
@@ -52,7 +61,8 @@ extension CommandLineTable {
             ) { $0.readStateless($1) },
             CommandLineArgument(
                 "reboot_delay", forms: ["SECONDS"], keys: ["installation.delay"],
-                "How long to wait between a finished installation and the restart.", example: "reboot_delay=30"
+                "How long to wait between a finished installation and the restart; 10 seconds unless given.",
+                example: "reboot_delay=30"
             ) { $0.readDelay($1) },
         ])
 

@@ -75,6 +75,11 @@ enum CommandLineTable {
                 "The root file system of a start over the network; written by the PXE folder, read in the initramfs.",
                 example: "nodewright.root=initramfs"),
             CommandLineArgument(
+                "nodewright.boot", "nodewright.boot-sha256", forms: ["…"],
+                "What an installation of a system needs that was started over the network: an address, without which "
+                    + "`boot-files.img` beside the root file system is meant, and its checksum; written by the PXE folder.",
+                example: "nodewright.boot=https://deploy.example.org/pxe/boot-files.img"),
+            CommandLineArgument(
                 "nodewright.live", "nodewright.slot", "nodewright.disk", "nodewright.state", "nodewright.timeout",
                 "nodewright.grow", "nodewright.trial", forms: ["…"],
                 "From where and how the root file system is mounted; written by the boot menus, read in the initramfs.",

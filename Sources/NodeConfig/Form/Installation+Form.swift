@@ -6,13 +6,19 @@ extension InstallationSettings {
         [
             Field(
                 part: "targets", \.targets, .list(DiskSelector.form, "a list of disk selectors", limit: 16),
-                "Which disk is taken: the first selector that finds exactly one wins.",
+                "Which disk is taken: the first selector that finds exactly one wins. A system that was started from a medium or "
+                    + "over the network installs itself there; one that runs from a disk does not.",
                 example: "[{transport: nvme, minimum-size: 64 GiB, choose: smallest}]", fallback: "nothing is installed"
             ),
             Field(
                 "wipe", \.wipe, .choice,
                 "What may be on the disk: nothing, an earlier installation of a node, or anything but guests' data and storage domains.",
                 example: "earlier-node", fallback: "`empty-only`"),
+            Field(
+                "keep-state", \.keepState, .bool,
+                "Whether the state of a node that is on the disk stays, with the configuration that is stored there; the inputs "
+                    + "count only with `firstboot` on the kernel command line.",
+                example: "true", fallback: "`false`"),
             Field(
                 part: "sizes", \.sizes, PartitionSizes.form, "The sizes of partitions.", example: "{slot: 2 GiB}",
                 fallback: "the image's"),
@@ -22,8 +28,7 @@ extension InstallationSettings {
                 fallback: "`reboot`"),
             Field(
                 "delay", \.delay, .integer(0...3600, "seconds"), "Seconds between the end and the restart.",
-                example: "10",
-                fallback: "0"),
+                example: "60", fallback: "10"),
         ], empty: InstallationSettings.init)
 }
 

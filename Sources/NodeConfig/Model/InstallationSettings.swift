@@ -18,15 +18,18 @@ public struct InstallationSettings: Hashable, Sendable {
         case stay
     }
 
-    /// Which disk is taken: the first selector that finds exactly one wins. Nothing is installed when empty.
+    /// Which disk is taken: the first selector that finds exactly one wins. Nothing is installed when empty; otherwise a system
+    /// that was not started from a disk installs itself.
     public var targets: [DiskSelector] = []
     /// What may be on the disk; `empty-only` unless given.
     public var wipe: WipePolicy?
+    /// Whether the state of a node that is on the disk stays, with its configuration; false unless given.
+    public var keepState: Bool?
     /// The sizes of partitions.
     public var sizes = PartitionSizes()
     /// What follows; `reboot` unless given.
     public var completion: Completion?
-    /// Seconds between the end and the restart, from 0 to 3600; 0 unless given.
+    /// Seconds between the end and the restart, from 0 to 3600; 10 unless given.
     public var delay: Int?
 
     /// Nothing given.

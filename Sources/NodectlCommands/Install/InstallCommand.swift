@@ -70,7 +70,7 @@ struct InstallCommand: ParsableCommand {
         // Its own stays with the state.
         wishes.configuration = keepState && config == nil ? nil : configuration
         wishes.sources = sources
-        let plan = try InstallationPlan(try InstallationSource.running(), to: target, wishes)
+        let plan = try InstallationPlan(source(), to: target, wishes)
         if dryRun {
             return try Output.result(json ? JSON.text(plan.json(result: "dry-run")) + "\n" : plan.text)
         }
@@ -81,6 +81,10 @@ struct InstallCommand: ParsableCommand {
             return try Output.result(JSON.text(plan.json(result: "installed", rootHash: result.rootHash)) + "\n")
         }
         Output.error("nodectl: \(target.path) is ready: remove the medium and restart this machine")
+    }
+
+    private func source() throws -> InstallationSource {
+        try InstallationSource.running { text in if !json { Output.error("nodectl: " + text) } }
     }
 
     /// The configuration in the file, else the one in force here, and where its values come from.

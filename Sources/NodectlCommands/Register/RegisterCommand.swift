@@ -51,7 +51,10 @@ struct RegisterCommand: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         if status { return try showStatus() }
         if forget { return try forgetEngine() }
-        if unattended { PatientRegistration.waitForConfiguration(root: options.root, seconds: 1200) }
+        if unattended {
+            PatientRegistration.waitForConfiguration(root: options.root, seconds: 1200)
+            try PatientRegistration.leaveToInstalledNode(root: options.root)
+        }
         let inputs = try options.inputs()
         let reading = inputs.read(warn: Output.warning)
         // At a start after the configuration has changed; people may try another engine without losing theirs.

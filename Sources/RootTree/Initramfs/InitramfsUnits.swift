@@ -11,6 +11,7 @@ enum InitramfsUnits {
         (unit("sysroot-etc.mount"), etcMount),
         (unit("sysroot-var.mount"), varMount),
         (unit("nodewright-var.service"), varService),
+        (unit("nodewright-boot-files.service"), bootFilesService),
         (unit("nodewright-render.service"), renderService),
         (unit("nodewright-switch-root.service"), switchRootService),
         (unit("nodewright-no-root.service"), noRootService),
@@ -31,8 +32,8 @@ enum InitramfsUnits {
         Description=Root File System of This Node
         DefaultDependencies=no
         Requires=sysroot.mount sysroot-etc.mount sysroot-var.mount nodewright-var.service
-        Wants=nodewright-render.service
-        After=sysroot.mount sysroot-etc.mount sysroot-var.mount nodewright-var.service nodewright-render.service
+        Wants=nodewright-render.service nodewright-boot-files.service
+        After=nodewright-boot-files.service sysroot.mount sysroot-etc.mount sysroot-var.mount nodewright-var.service nodewright-render.service
         Before=initrd-root-fs.target
         OnFailure=emergency.target
         OnFailureJobMode=replace-irreversibly
@@ -99,6 +100,22 @@ enum InitramfsUnits {
         Type=oneshot
         RemainAfterExit=yes
         ExecStart=/usr/bin/cp -a --no-clobber /sysroot/usr/share/factory/var/. /sysroot/var/
+
+        """
+
+    // A further initramfs (boot-files.img of a PXE folder) brought along what an installation needs. It is kept from what
+    // switch-root deletes.
+    private static let bootFilesService = """
+        [Unit]
+        Description=Boot Files for an Installation
+        DefaultDependencies=no
+        ConditionPathIsDirectory=/nodewright-boot
+
+        [Service]
+        Type=oneshot
+        RemainAfterExit=yes
+        ExecStart=/usr/bin/mkdir -p /run/nodewright
+        ExecStart=/usr/bin/cp -a /nodewright-boot /run/nodewright/boot
 
         """
 
