@@ -5,7 +5,7 @@ NODEWRIGHT := $(RELEASE)/nodewright
 FOLDERS := Sources Tests Package.swift
 
 .NOTPARALLEL:
-.PHONY: help setup build lab image check check-full bench demo-engine lint format clean
+.PHONY: help setup build lab image check check-full powercut bench demo-engine lint format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -29,6 +29,9 @@ check: setup lint lab ## Lint, unit, protocol and boot tests (the tests CI runs)
 
 check-full: export NODEWRIGHT_FULL = 1
 check-full: check ## Every scenario that the issues name: check, and the boots that take longest
+
+powercut: setup lab ## Cut the power more than 10,000 times while a disk is installed to, its slots change and its configuration is written
+	@Tests/powercut
 
 bench: setup lab ## Measure: lab, resolve, cold build, rebuilds, memory, sizes
 	@Tests/bench

@@ -66,12 +66,27 @@ public struct EmulatedGRUB {
     /// The disk's menu, without time to choose.
     public static let menu = DiskMenu.text.replacing("set timeout=3\n", with: "set timeout=0\n")
 
-    /// A slot's entry in the menu that shows the kernel's arguments in the place of starting it.
+    /// A slot's entry in the menu that shows the kernel's arguments in the place of starting it; it is as long as before.
     ///
     /// - Parameter isBroken: makes it fail
     public static func shown(_ entry: String, isBroken: Bool = false) -> String {
-        entry.replacing("linux /", with: isBroken ? "load /" : "echo STARTED /")
-            .replacing("initrd /", with: isBroken ? "load /" : "exit #")
+        entry.replacing("linux /", with: isBroken ? "load  /" : "echo  /")
+            .replacing("initrd /", with: isBroken ? "load   /" : "exit   #")
+    }
+
+    /// Changes the menu of an installed disk for it, where it lies.
+    public func prepareMenu() throws {
+        let files = try FATReader(image, offset: offset)
+        let disk = try DiskFile(image)
+        for file in ["grub.cfg", "a/slot.cfg", "b/slot.cfg"].map({ DiskMenu.folder + "/" + $0 }) where files.has(file) {
+            let text = String(decoding: try files.read(file), as: UTF8.self)
+            let changed = file.hasSuffix("grub.cfg") ? Self.menu : Self.shown(text)
+            var rest = Array(changed.utf8)[...]
+            for place in try files.places(file) {
+                try disk.write(rest.prefix(place.count), at: place.lowerBound)
+                rest = rest.dropFirst(place.count)
+            }
+        }
     }
 
     /// A layout that is the same at every run.
@@ -105,10 +120,8 @@ public struct EmulatedGRUB {
         let screen = try Command("script", ["-qec", command, "/dev/null"], environment: ["TERM": "dumb"]).run().text
         // The screen breaks lines after 80 columns.
         let text = screen.filter { !$0.isNewline }
-        func value(_ word: String) -> String? {
-            text.firstRange(of: word).map { String(text[$0.upperBound...].prefix(1)) }
-        }
-        let (slot, trial) = (value("STARTED /nodewright/").flatMap(Slot.init), value("nodewright.trial="))
+        let trial = text.firstRange(of: "nodewright.trial=").map { String(text[$0.upperBound...].prefix(1)) }
+        let slot = text.firstRange(of: "/vmlinuz").flatMap { Slot(rawValue: String(text[..<$0.lowerBound].suffix(1))) }
         return Start(slot: slot, trial: trial, screen: screen)
     }
 }

@@ -29,12 +29,19 @@ final class DiskExaminer {
         var starts: Bool { startsWithUEFI || startsWithBIOS }
     }
 
+    private struct StateFindings {
+        var problems: [String] = []
+        var configured: [Slot: String] = [:]
+        var lastEvent: String?
+    }
+
     private let disk: RebuiltDisk
     /// The files of the EFI system partition, as they may be: of the system before, of that afterwards.
     private let systems: [[String: [UInt8]]]
     private let folder: String
     /// What has been looked at already, by the fingerprints of what it depends on.
-    private var known: [[Int]: Findings] = [:]
+    private var knownTables: [[Int]: (primary: GUIDTable?, backup: GUIDTable?)] = [:]
+    private var knownSystems: [[Int]: Findings] = [:]
     private var knownStates: [[Int]: StateFindings] = [:]
     private var knownSlots: [[Int]: String?] = [:]
     private let parts: [Range<Int>]
@@ -46,18 +53,38 @@ final class DiskExaminer {
         self.folder = folder
     }
 
-    private struct StateFindings {
-        var problems: [String] = []
-        var configured: [Slot: String] = [:]
-        var lastEvent: String?
-    }
-
     /// Looks at the disk as it is now.
     func examine() throws -> Findings {
-        if let found = known[disk.fingerprints] { return found }
-        let found = try look()
-        known[disk.fingerprints] = found
+        let tables = readTables()
+        // UEFI takes the backup when the primary copy is damaged; GRUB for BIOS does not know that there is one.
+        let table = tables.primary ?? tables.backup
+        let state = table?[.state]?.range
+        // The system's findings do not depend on the state partition, where that is a part of its own.
+        let key = parts.indices.filter { parts[$0] != state }.map { disk.fingerprints[$0] }
+        var found = try knownSystems[key] ?? look(tables)
+        knownSystems[key] = found
+        let known = try DiskInventory().disk(at: disk.path)
+        (found.content, found.unfinished) = (known.content, known.unfinished)
+        guard found.starts else { return found }
+        do {
+            if let state {
+                try lookAtState(state, &found)
+            } else {
+                found.problems.append("there is no state partition")
+            }
+        } catch { found.problems.append("\(error)") }
         return found
+    }
+
+    private func readTables() -> (primary: GUIDTable?, backup: GUIDTable?) {
+        let key = [disk.fingerprints.first ?? 0, disk.fingerprints.last ?? 0]
+        if let known = knownTables[key] { return known }
+        let tables = (
+            primary: GUIDTable(sector: 1, read: disk.bytes),
+            backup: GUIDTable(sector: disk.size / 512 - 1, read: disk.bytes)
+        )
+        knownTables[key] = tables
+        return tables
     }
 
     /// The fingerprints of the parts that a range overlaps.
@@ -68,30 +95,29 @@ final class DiskExaminer {
         }
     }
 
-    private func look() throws -> Findings {
+    /// Everything but the state partition.
+    private func look(_ tables: (primary: GUIDTable?, backup: GUIDTable?)) throws -> Findings {
         var found = Findings()
-        let primary = GUIDTable(sector: 1, read: disk.bytes)
-        let backup = GUIDTable(sector: disk.size / 512 - 1, read: disk.bytes)
+        let table = tables.primary ?? tables.backup
         let first = disk.bytes(0..<512)
         found.startsWithBIOS = first[..<440].contains { $0 != 0 } && first[510] == 0x55 && first[511] == 0xAA
-        // UEFI takes the backup when the primary copy is damaged; GRUB for BIOS does not know that there is one.
-        let table = primary ?? backup
         let system = table?[.efi].flatMap { try? FATReader(disk.path, offset: $0.range.lowerBound) }
         found.startsWithUEFI = system?.has("/EFI/BOOT/BOOTX64.EFI") == true
-        let known = try DiskInventory().disk(at: disk.path)
-        (found.content, found.unfinished) = (known.content, known.unfinished)
         guard found.starts else { return found }
         guard let table, let system, let efi = table[.efi] else {
             found.problems.append("there is boot code, but no EFI system partition")
             return found
         }
-        if found.startsWithBIOS, primary == nil { found.problems.append("GRUB for BIOS finds no partition table") }
-        if let primary, let backup, primary != backup { found.problems.append("the copies of the table differ") }
+        if found.startsWithBIOS, tables.primary == nil {
+            found.problems.append("GRUB for BIOS finds no partition table")
+        }
+        if let primary = tables.primary, let backup = tables.backup, primary != backup {
+            found.problems.append("the copies of the table differ")
+        }
         do {
             try lookAtSystem(system, efi, &found)
             if found.startsWithBIOS { lookAtBootCode(system, first, table, &found) }
             try lookAtSlot(efi, table, &found)
-            try lookAtState(table, &found)
         } catch { found.problems.append("\(error)") }
         return found
     }
@@ -152,10 +178,9 @@ final class DiskExaminer {
         if case .some(.some(let problem)) = knownSlots[key] { found.problems.append(problem) }
     }
 
-    private func lookAtState(_ table: GUIDTable, _ found: inout Findings) throws {
-        guard let state = table[.state] else { return found.problems.append("there is no state partition") }
-        let key = key(state.range)
-        let result = try knownStates[key] ?? lookAtState(state.range)
+    private func lookAtState(_ range: Range<Int>, _ found: inout Findings) throws {
+        let key = key(range)
+        let result = try knownStates[key] ?? lookAtState(range)
         knownStates[key] = result
         found.problems += result.problems
         found.configured = result.configured

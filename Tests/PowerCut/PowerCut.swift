@@ -49,7 +49,8 @@ struct PowerCuts {
                 Int.random(in: 0..<window.count, using: &random), Int.random(in: 0..<window.count, using: &random))
         let made = window.lowerBound..<reached
         var found: [RebuiltDisk.Piece] = []
-        switch number % 4 {
+        // Windows have few cuts each in a short run: together they have all kinds.
+        switch (number + window.lowerBound) % 5 {
         case 0:
             // In their order, the last one torn.
             for index in made.dropLast() { found += whole(index) }
@@ -61,6 +62,9 @@ struct PowerCuts {
         case 2:
             // One alone.
             found = torn(Int.random(in: made, using: &random), &random)
+        case 3:
+            // Nothing whole.
+            for index in made { found += torn(index, &random) }
         default:
             let share = [0.15, 0.5, 0.85][Int.random(in: 0..<3, using: &random)]
             for index in made where Double.random(in: 0..<1, using: &random) < share {
@@ -86,11 +90,11 @@ struct PowerCuts {
         let count = entry.range.count / WriteLog.sector
         guard count > 0 else { return [] }
         let border = Int.random(in: 0...count, using: &random)
-        let kind = Int.random(in: 0..<3, using: &random)
         let runs: [Range<Int>]
-        switch kind {
+        switch Int.random(in: 0..<(count <= 64 ? 4 : 3), using: &random) {
         case 0: runs = [0..<border]
         case 1: runs = [border..<count]
+        case 3: runs = (0..<count).filter { _ in Bool.random(using: &random) }.map { $0..<$0 + 1 }
         default:
             // Runs of sectors in turn arrive and do not.
             var found: [Range<Int>] = []

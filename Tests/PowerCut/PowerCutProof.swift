@@ -19,34 +19,52 @@ struct PowerCutProof {
     /// What the files of the EFI system partition may be.
     let systems: [[String: [UInt8]]]
     /// Chosen cuts in each window.
-    var cuts = 6
+    var cuts = 3
     var seed = 1
     /// Hears of each disk that was rebuilt and has no mistakes.
     var onGood: (_ disk: RebuiltDisk, _ findings: DiskExaminer.Findings) throws -> Void = { _, _ in }
 
+    /// What came of it.
+    struct Report {
+        var tried = 0
+        /// One line for each failure, with what is needed to repeat it.
+        var failures: [String] = []
+    }
+
+    /// Says what is wrong with a disk that was cut off and could be in the state after any of these steps (-1: before all).
+    typealias Judge = (_ findings: DiskExaminer.Findings, _ possible: [Int], _ cut: PowerCut) -> [String]
+
+    /// Tries them all, reports, and expects that none fails.
+    func run(_ judge: Judge) throws {
+        let start = monotonicSeconds()
+        let report = try report(judge)
+        let tenths = Int((monotonicSeconds() - start) * 10)
+        print(
+            "power cuts: \(name): \(report.tried) tried, \(report.failures.count) failed "
+                + "(\(recording.windows.count) flushes, \(recording.log.entries.count) requests, "
+                + "\(tenths / 10).\(tenths % 10) s)")
+        #expect(report.tried > recording.windows.count)
+        #expect(report.failures.isEmpty, "\(report.failures.prefix(8).joined(separator: "\n"))")
+    }
+
     /// Tries them all.
     ///
-    /// - Parameter judge: says what is wrong with a disk that was cut off and could be in the state after any of these steps
-    ///   (-1: before all)
-    func run(
-        _ judge: (_ findings: DiskExaminer.Findings, _ possible: [Int], _ cut: PowerCut) -> [String]
-    ) throws {
+    /// - Parameter keepsDisks: whether disks whose cut has failed are kept for a look at them
+    func report(keepsDisks: Bool = true, _ judge: Judge) throws -> Report {
         try Folder.withTemporary(in: Self.place, prefix: "power-cuts") { folder in
-            let start = monotonicSeconds()
             let parts =
                 [0..<DiskLayout.alignment] + layout.partitions.map { $0.start..<$0.start + $0.size }
                 + [layout.size / 4096 * 4096 - DiskLayout.alignment..<layout.size]
             let disk = try RebuiltDisk(recording, parts: parts, in: folder)
             let examiner = DiskExaminer(disk, parts: parts, systems: systems, folder: folder)
             let windows = recording.windows
-            var tried = 0
-            var failed: [String] = []
+            var report = Report()
             for (index, window) in windows.enumerated() {
                 let choices = PowerCuts(
                     log: recording.log, window: window, name: "seed \(seed), window \(index + 1) of \(windows.count)",
                     seed: seed)
                 for cut in choices.cuts(number(of: window)) {
-                    tried += 1
+                    report.tried += 1
                     disk.write(cut.pieces, isLasting: false)
                     let possible = recording.possible(durable: cut.durable, reached: cut.reached)
                     let findings = try examiner.examine()
@@ -54,20 +72,15 @@ struct PowerCutProof {
                     if problems.isEmpty {
                         try onGood(disk, findings)
                     } else {
-                        failed.append(
+                        report.failures.append(
                             "\(name), \(cut.name) (\(step(cut.reached))): \(problems.joined(separator: "; "))")
-                        if failed.count <= 3 { try keep(disk, failed.count) }
+                        if keepsDisks, report.failures.count <= 3 { try keep(disk, report.failures.count) }
                     }
                     disk.takeBack()
                 }
                 disk.write(choices.everything, isLasting: true)
             }
-            let seconds = Int((monotonicSeconds() - start) * 10)
-            print(
-                "power cuts: \(name): \(tried) tried, \(failed.count) failed (\(windows.count) flushes, "
-                    + "\(recording.log.entries.count) requests, \(seconds / 10).\(seconds % 10) s)")
-            #expect(tried > windows.count)
-            #expect(failed.isEmpty, "\(failed.prefix(8).joined(separator: "\n"))")
+            return report
         }
     }
 

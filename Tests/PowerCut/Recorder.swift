@@ -49,13 +49,8 @@ final class Recorder {
         return value
     }
 
-    /// Lets the kernel read partitions and disk anew: they share no memory.
-    func forgetCached() throws {
-        let parts = try Folder.list("/sys/class/block/\(Path.name(device))").filter { $0.hasPrefix(Path.name(device)) }
-        for path in parts.map({ "/dev/" + $0 }) + [device] {
-            try Command("blockdev", ["--flushbufs", path]).run().check()
-        }
-    }
+    /// Writes what is in the kernel's memory, and lets it read the disk anew.
+    func forgetCached() throws { try Command("blockdev", ["--flushbufs", device]).run().check() }
 
     /// Ends the recording.
     func finish() throws -> Recording {

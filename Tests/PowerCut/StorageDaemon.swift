@@ -36,7 +36,7 @@ final class StorageDaemon {
         ).run().check()
         do {
             let attached = try Command(
-                "losetup", ["--find", "--show", "--partscan", "--sector-size", String(sector), file]
+                "losetup", ["--find", "--show", "--sector-size", String(sector), file]
             ).run().check()
             device = String(attached.text.prefix { !$0.isNewline })
         } catch {
