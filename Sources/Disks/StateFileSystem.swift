@@ -8,6 +8,20 @@ public enum StateFileSystem {
         "sparse_super", "large_file", "huge_file", "dir_nlink", "extra_isize", "metadata_csum",
     ]
 
+    /// The smallest in bytes; recipes accept no smaller one either.
+    public static let smallest = 64 << 20
+
+    /// Looks whether a partition is large enough.
+    ///
+    /// - Throws: `.invalidInput` when it is not
+    public static func checkSize(_ size: Int) throws {
+        guard size >= smallest else {
+            throw Failure(
+                .invalidInput, "a state partition of \(size >> 20) MiB is too small",
+                hint: "give it at least \(smallest >> 20) MiB (installation: sizes: state)")
+        }
+    }
+
     /// Makes the file system.
     ///
     /// - Parameters:

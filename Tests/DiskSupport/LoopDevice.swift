@@ -9,13 +9,15 @@ public struct LoopDevice {
     private let file: String
 
     /// nil when this is not root, or the kernel has no loop devices.
-    public init?(megabytes: Int, sector: Int, file: String? = nil) throws {
+    public init?(megabytes: Int, sector: Int, file: String? = nil, isReadOnly: Bool = false) throws {
         guard getuid() == 0, File.exists("/dev/loop-control") else { return nil }
         let name = file ?? "/tmp/nodewright-loop-\(getpid())-\(sector)-\(megabytes)"
         self.file = name
         _ = try DiskFile.create(name, size: megabytes << 20)
         let result = try Command(
-            "losetup", ["--find", "--show", "--partscan", "--sector-size", String(sector), name]
+            "losetup",
+            ["--find", "--show", "--partscan", "--sector-size", String(sector), name]
+                + (isReadOnly ? ["--read-only"] : [])
         ).run()
         guard result.status == 0 else {
             try File.remove(name)

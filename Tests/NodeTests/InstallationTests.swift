@@ -227,6 +227,56 @@ import Transfer
         }
     }
 
+    /// What would fail in the middle is refused before anything is lost.
+    @Test func partitionsWithoutRoomAreRefusedBeforeAnythingIsLost() throws {
+        try LiveMachine.with { machine in
+            let (node, _) = try install(machine, machine.disk(megabytes: 300))
+            let before = try File.read(node.disk.path)
+            func refusal(_ change: (inout InstallationPlan.Wishes) -> Void) throws -> Failure? {
+                let source = try InstallationSource.running(root: machine.root)
+                let disk = try machine.disk(megabytes: 300)
+                return #expect(throws: Failure.self) {
+                    try InstallationPlan(
+                        source, to: disk,
+                        wishes {
+                            $0.wipe = .anything
+                            change(&$0)
+                        })
+                }
+            }
+            let small = try refusal { $0.sizes.esp = ByteSize(bytes: 20 << 20) }
+            #expect(small?.message.contains("20 MiB is too small for FAT32") == true)
+            let state = try refusal { $0.sizes.state = ByteSize(bytes: 8 << 20) }
+            #expect(state?.message == "a state partition of 8 MiB is too small")
+            // A newer version with a larger initramfs, on the disk of a node.
+            try File.write(
+                machine.path("run/nodewright/medium/boot/initramfs.img"), [UInt8](repeating: 7, count: 21 << 20))
+            let full = try refusal { _ in }
+            #expect(full?.status == .invalidInput)
+            #expect(full?.message.contains("64 MiB cannot hold kernel and initramfs of two slots") == true)
+            #expect(full?.hint == "make it larger (installation: sizes: esp)")
+            let kept = try refusal { $0.keepsState = true }
+            #expect(kept?.hint == "save its state and install without --keep-state")
+            #expect(try File.read(node.disk.path) == before)
+        }
+    }
+
+    @Test func aReadOnlyDiskIsRefused() throws {
+        guard let loop = try LoopDevice(megabytes: 300, sector: 512, isReadOnly: true) else {
+            return print("skipped: loop devices need root")
+        }
+        defer { loop.detach() }
+        try LiveMachine.with { machine in
+            let source = try InstallationSource.running(root: machine.root)
+            let disk = try DiskInventory().disk(at: loop.path)
+            let failure = #expect(throws: Failure.self) { try InstallationPlan(source, to: disk, wishes()) }
+            #expect(failure?.status == .device)
+            #expect(failure?.message == "\"\(loop.path)\" is read-only")
+            let nothing = #expect(throws: Failure.self) { try Uninstallation(disk, root: machine.root) }
+            #expect(nothing?.message == "\"\(loop.path)\" is read-only")
+        }
+    }
+
     @Test func guestsDataIsGivenUpByNameOnly() throws {
         try LiveMachine.with { machine in
             let source = try InstallationSource.running(root: machine.root)

@@ -49,10 +49,7 @@ struct NodeDisk {
 
     /// The files that an installation writes.
     static func files(_ plan: InstallationPlan, _ rootHash: String) throws -> [String: [UInt8]] {
-        let entry = SlotEntry(
-            slot: .a, title: plan.source.image.title, rootHash: rootHash, layout: plan.layout,
-            kernelArguments: plan.source.image.kernelArguments, grows: false)
-        return try contents(plan.source.files.files(entry))
+        try contents(plan.files(rootHash: rootHash))
     }
 
     private static func contents(_ files: [FATFile]) throws -> [String: [UInt8]] {

@@ -17,7 +17,10 @@ final class StorageDaemon {
 
     /// The block device.
     let device: String
-    private let process: String
+    /// What it exports.
+    let file: String
+    /// The file with the daemon's id.
+    let process: String
     private var isRunning = true
 
     /// - Parameters:
@@ -25,7 +28,7 @@ final class StorageDaemon {
     ///   - folder: for its files
     init(_ nodes: [String], folder: String, sector: Int = 512) throws {
         let (file, process) = (Path.join(folder, "exported"), Path.join(folder, "daemon.pid"))
-        self.process = process
+        (self.file, self.process) = (file, process)
         try File.write(file, "")
         try Command(
             "qemu-storage-daemon",
@@ -35,6 +38,7 @@ final class StorageDaemon {
             ]
         ).run().check()
         do {
+            // Not with direct I/O: QEMU 7.2 mixes up writes that come at the same time.
             let attached = try Command(
                 "losetup", ["--find", "--show", "--sector-size", String(sector), file]
             ).run().check()
@@ -55,10 +59,16 @@ final class StorageDaemon {
         Self.end(process)
     }
 
-    /// Ends the daemon under the device, as a disk that is pulled out.
-    func vanish() { Self.end(process) }
+    /// Lets the kernel forget what it knows of an exported file, so that the next reader asks the daemon.
+    static func forgetCached(_ file: String) {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+        close(descriptor)
+    }
 
-    private static func end(_ process: String) {
+    /// Ends a daemon, also under its device: as a disk that is pulled out.
+    static func end(_ process: String) {
         guard let text = try? File.readText(process), let id = pid_t(text.prefix { !$0.isNewline }), id > 1 else {
             return
         }

@@ -53,6 +53,11 @@ public struct FATWriter {
         try writer.writeTables(label: Self.padded(label), serial: serial, skipsZeros: skipsZeros)
     }
 
+    /// Looks whether a partition is large enough for the file system itself.
+    ///
+    /// - Throws: `.invalidInput` when it is not
+    public static func checkSize(_ size: Int, sector: Int) throws { _ = try FATGeometry(size: size, sector: sector) }
+
     private init(disk: DiskFile, offset: Int, size: Int, sector: Int, epoch: Int) throws {
         geometry = try FATGeometry(size: size, sector: sector)
         self.disk = disk

@@ -54,11 +54,7 @@ public struct Installation: Sendable {
         }
         try clear(disk, claim)
         let tree = try writeRoot(disk)
-        let entry = SlotEntry(
-            slot: .a, title: plan.source.image.title, rootHash: tree.rootHash, layout: plan.layout,
-            kernelArguments: plan.source.image.kernelArguments, grows: false)
-        let files = plan.source.files.files(entry)
-        try SystemFiles.checkRoom(files, in: part(.efi))
+        let files = plan.files(rootHash: tree.rootHash)
         try writeSystemPartition(files, disk)
         if !plan.keepsState { try makeState(state) }
         try disk.sync()

@@ -1,3 +1,4 @@
+import Boot
 public import Disks
 import Host
 public import NodeConfig
@@ -59,6 +60,7 @@ public struct InstallationPlan: Sendable {
         }
         if wishes.keepsState {
             layout = try Self.present(disk, source)
+            try checkRoom(hint: "save its state and install without --keep-state")
             return
         }
         try Self.checkContent(disk, wishes)
@@ -73,6 +75,27 @@ public struct InstallationPlan: Sendable {
             try DiskLayout(
                 sizes, architecture: source.image.architecture, identifiers: .random(), diskSize: disk.size)
         }
+        try checkRoom(hint: "make it larger (installation: sizes: esp)")
+        try StateFileSystem.checkSize(sizes.state)
+    }
+
+    /// Looks whether the EFI system partition has room for everything: nothing has been lost yet.
+    private func checkRoom(hint: String) throws {
+        guard let partition = layout[.efi] else { return }
+        do {
+            try FATWriter.checkSize(partition.size, sector: disk.logicalSector)
+            try SystemFiles.checkRoom(files(rootHash: String(repeating: "0", count: 64)), in: partition)
+        } catch let failure as Failure {
+            throw Failure(failure.status, failure.message, hint: hint, details: failure.details)
+        }
+    }
+
+    /// The files of the EFI system partition.
+    func files(rootHash: String) -> [FATFile] {
+        source.files.files(
+            SlotEntry(
+                slot: .a, title: source.image.title, rootHash: rootHash, layout: layout,
+                kernelArguments: source.image.kernelArguments, grows: false))
     }
 
     /// Refuses a disk that somebody uses, and the one that the system runs from (`.busy`).

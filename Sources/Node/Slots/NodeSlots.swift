@@ -113,11 +113,14 @@ public struct NodeSlots {
     ///
     /// - Parameter isLast: whether no tries are left: then the other slot becomes the first, when it is good
     func noteFailure(_ reason: String, isLast: Bool) throws {
-        try history.add(running.rawValue, "failed", reason: reason)
-        guard disk.hasTwoSlots, isLast else { return }
-        try control.change(running: running) { state in
-            if state[running.other].isGood { try state.markBad(running) }
+        // A state partition that is full must not keep a node from falling back.
+        let noted = Result { try history.add(running.rawValue, "failed", reason: reason) }
+        if disk.hasTwoSlots, isLast {
+            try control.change(running: running) { state in
+                if state[running.other].isGood { try state.markBad(running) }
+            }
         }
+        try noted.get()
     }
 
     /// Takes a slot out of the choice as long as the other one can start.
