@@ -16,12 +16,14 @@ import Testing
 
         /// A disk with two slots with verity, of which slot A is good.
         static func with(
-            _ state: BootState? = .installed(), startable: Set<Slot> = [.a, .b], _ body: (Node) throws -> Void
+            _ state: BootState? = .installed(), startable: Set<Slot> = [.a, .b], kernelless: Set<Slot> = [],
+            _ body: (Node) throws -> Void
         ) throws {
             try Folder.withTemporary { folder in
                 let layout = try EmulatedGRUB.layout()
                 let bytes = state.map(EnvironmentBlock.bytes) ?? [UInt8](repeating: 0, count: 1024)
-                let grub = try EmulatedGRUB(folder, startable: startable, copies: [bytes, bytes], layout: layout)
+                let grub = try EmulatedGRUB(
+                    folder, startable: startable, kernelless: kernelless, copies: [bytes, bytes], layout: layout)
                 try Folder.create(Path.join(folder, "root/run/nodewright/state"))
                 try body(Node(grub: grub, folder: folder, layout: layout))
             }
@@ -104,6 +106,31 @@ import Testing
             let rollback = try node.run(["rollback"])
             #expect(rollback.status == 9)
             #expect(rollback.errorTail.contains("nodectl slots activate B --tries 1"))
+        }
+    }
+
+    @Test func aMissingKernelIsSaid() throws {
+        var state = BootState.installed()
+        state.activate(.b, tries: 3)
+        try Node.with(state, kernelless: [.b]) { node in
+            let text = try node.run(["slots"]).check().text
+            #expect(text.contains("Slot A  test 1  <- runs, starts next\n"), "\(text)")
+            #expect(text.contains("lacks its kernel, its initramfs or its menu entry"))
+            let activation = try node.run(["slots", "activate", "b"])
+            #expect(activation.status == 9 && activation.errorTail.contains("slot B lacks its kernel or its initramfs"))
+            if EmulatedGRUB.isInstalled { #expect(try node.grub.start().slot == .a) }
+        }
+    }
+
+    @Test func usedUpTriesOfBothSlotsAreSaid() throws {
+        try Node.with(BootState(first: .b, a: .init(isGood: false), b: .init(isGood: false))) { node in
+            let text = try node.run(["slots"]).check().text
+            #expect(text.split(separator: "\n").filter { $0.contains("not good, no trial starts left") }.count == 2)
+            #expect(text.contains("Slot B  test 1  <- starts next\n"), "\(text)")
+            if EmulatedGRUB.isInstalled { #expect(try node.grub.start().slot == .b) }
+            try node.run(["slots", "mark-good", "a"]).check()
+            try node.run(["slots", "activate", "a"]).check()
+            #expect(try node.json()["next"]?.string == "a")
         }
     }
 

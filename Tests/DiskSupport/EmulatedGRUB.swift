@@ -29,11 +29,12 @@ public struct EmulatedGRUB {
     /// - Parameters:
     ///   - startable: slots with a kernel and an initramfs
     ///   - broken: those of them whose kernel GRUB cannot load
+    ///   - kernelless: those of them whose kernel is missing
     ///   - copies: both copies of the boot state; nil for one that is not there
     ///   - layout: makes a whole disk instead of a partition
     public init(
-        _ folder: String, startable: Set<Slot> = [.a, .b], broken: Set<Slot> = [], copies: [[UInt8]?] = [],
-        layout: DiskLayout? = nil
+        _ folder: String, startable: Set<Slot> = [.a, .b], broken: Set<Slot> = [],
+        kernelless: Set<Slot> = [], copies: [[UInt8]?] = [], layout: DiskLayout? = nil
     ) throws {
         self.folder = folder
         image = Path.join(folder, "esp.img")
@@ -44,7 +45,7 @@ public struct EmulatedGRUB {
         for slot in startable {
             let entry = try Self.shown(Self.entry(slot).menu, isBroken: broken.contains(slot))
             files.append(FATFile("/nodewright/\(slot.rawValue)/slot.cfg", bytes: Array(entry.utf8)))
-            for name in ["vmlinuz", "initramfs.img"] {
+            for name in ["vmlinuz", "initramfs.img"] where !(name == "vmlinuz" && kernelless.contains(slot)) {
                 files.append(FATFile("/nodewright/\(slot.rawValue)/\(name)", bytes: [1]))
             }
         }

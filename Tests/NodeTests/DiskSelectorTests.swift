@@ -70,4 +70,12 @@ import Testing
         let medium = #expect(throws: Failure.self) { try choose { $0.serial = "USB7" } }
         #expect(medium?.message == "no disk is numbered \"USB7\"")
     }
+
+    @Test func aMachineWithoutDisksSaysSo() throws {
+        let reading = CommandLineReading(KernelCommandLine(Array("storage_init=nvme".utf8)))
+        let selector = try #require(reading.configuration.installation.targets.first)
+        let failure = #expect(throws: Failure.self) { try selector.choose(from: []) }
+        #expect(failure?.status == .invalidInput && failure?.message == "no disk is attached by nvme")
+        #expect(failure?.hint == "this machine has no disks that this system knows")
+    }
 }
