@@ -35,8 +35,8 @@ public struct StatusScreen: Hashable, Sendable {
         head += configuration
         if status.wantsInstallation {
             head += [
-                "", " This version cannot be installed yet: it runs live and changes no disk.",
-                " A later version will ask here for the disk.",
+                "", " To install, log in: \"nodectl install --list\" shows the disks, and",
+                " \"nodectl install DISK\" copies this system to one of them.",
             ]
         }
         head += ["", " Network"]

@@ -27,7 +27,7 @@ import Testing
         var files = FixtureNode.live
         files["proc/cmdline"] = "nodewright.live=NODEWRIGHT quiet nodewright.install\n"
         let lines = try FixtureNode.with(files) { StatusScreen($0.status()).lines }
-        #expect(lines.contains(" This version cannot be installed yet: it runs live and changes no disk."))
+        #expect(lines.contains(" \"nodectl install DISK\" copies this system to one of them."))
         #expect(lines.count <= 23)
         let live = try FixtureNode.with(FixtureNode.live) { StatusScreen($0.status()).lines }
         #expect(!live.contains { $0.contains("install") && !$0.contains("not installed") })
