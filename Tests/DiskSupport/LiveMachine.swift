@@ -49,10 +49,7 @@ public struct LiveMachine {
     private func text(_ name: String, _ content: String) throws { try write(name, Array(content.utf8)) }
 
     private func make(_ sizes: String) throws {
-        try text(
-            "usr/lib/nodewright/image.json",
-            #"{"format": 1, "name": "hypervisor", "version": "1.2", "arch": "x86_64", "kernel-arguments": ["quiet"], "sizes": \#(sizes)}"#
-        )
+        try describe(sizes, arguments: "quiet")
         try text("proc/cmdline", "nodewright.live=TEST quiet\n")
         try text(
             "proc/self/mountinfo",
@@ -66,6 +63,26 @@ public struct LiveMachine {
         try write(medium + "grub2/disk/core.img", Self.coreImage)
         try makeISO()
         try device("sr0", "11:0", size: File.size(path("dev/sr0")))
+    }
+
+    private func describe(_ sizes: String, arguments: String) throws {
+        try text(
+            "usr/lib/nodewright/image.json",
+            #"{"format": 1, "name": "hypervisor", "version": "1.2", "arch": "x86_64", "kernel-arguments": ["\#(arguments)"], "sizes": \#(sizes)}"#
+        )
+    }
+
+    /// Puts an ISO of ours in the place of the medium: what it installs really starts, up to the kernel.
+    public func adopt(iso: String) throws {
+        try describe(#"{"esp": 201326592, "state": 67108864}"#, arguments: "console=ttyS0,115200")
+        try Folder.remove(path("run/nodewright/medium/boot"))
+        try Command(
+            "xorriso",
+            ["-osirrox", "on", "-indev", iso, "-extract", "/boot", path("run/nodewright/medium/boot")]
+        ).run().check()
+        try File.remove(path("dev/sr0"))
+        try File.replaceLink(path("dev/sr0"), to: iso)
+        try device("sr0", "11:0", size: File.size(iso))
     }
 
     private func makeRoot(_ content: [UInt8]) throws {

@@ -60,9 +60,11 @@ struct NodeDisk {
         return found
     }
 
-    /// A disk whose slots are both filled, each with its own system and configuration; its menu shows what it would start.
-    static func withTwoSlots(_ machine: LiveMachine, _ name: String) throws -> NodeDisk {
-        let plan = try plan(machine, machine.disk(megabytes: 300, name))
+    /// A disk whose slots are both filled, each with its own system and configuration.
+    ///
+    /// - Parameter isReal: whether what is on the medium starts; else the menu shows what it would start
+    static func withTwoSlots(_ machine: LiveMachine, _ name: String, isReal: Bool = false) throws -> NodeDisk {
+        let plan = try plan(machine, machine.disk(megabytes: isReal ? 440 : 300, name))
         let path = plan.disk.path
         let first = try Installation(plan, root: machine.root).run().rootHash
         let disk = try DiskFile(path)
@@ -75,26 +77,23 @@ struct NodeDisk {
         try disk.write(verity.bytes, at: tree.start)
         func entry(_ slot: Slot, _ title: String, _ hash: String) -> SlotEntry {
             SlotEntry(
-                slot: slot, title: title, rootHash: hash, layout: plan.layout, kernelArguments: ["quiet"], grows: false)
+                slot: slot, title: title, rootHash: hash, layout: plan.layout,
+                kernelArguments: plan.source.image.kernelArguments, grows: false)
         }
         let entries = [entry(.a, "hypervisor 1.2", first), entry(.b, "hypervisor 1.3", verity.rootHash)]
         var files = plan.source.files.files(entries[0])
+        let system = plan.source.files
         files.insert(
             contentsOf: [
                 FATFile("/nodewright/b/slot.cfg", bytes: Array(entries[1].menu.utf8)),
-                FATFile("/nodewright/b/vmlinuz", bytes: LiveMachine.bytes(10, 200_000)),
-                FATFile("/nodewright/b/initramfs.img", bytes: LiveMachine.bytes(11, 400_000)),
+                isReal
+                    ? FATFile("/nodewright/b/vmlinuz", system.kernel)
+                    : FATFile("/nodewright/b/vmlinuz", bytes: LiveMachine.bytes(10, 200_000)),
+                isReal
+                    ? FATFile("/nodewright/b/initramfs.img", system.initramfs)
+                    : FATFile("/nodewright/b/initramfs.img", bytes: LiveMachine.bytes(11, 400_000)),
             ], at: files.count - 1)
-        files = files.map { file in
-            switch file.path {
-            case "/nodewright/grub.cfg": FATFile(file.path, bytes: Array(EmulatedGRUB.menu.utf8))
-            case "/nodewright/a/slot.cfg", "/nodewright/b/slot.cfg":
-                FATFile(
-                    file.path,
-                    bytes: Array(EmulatedGRUB.shown(entries[file.path.contains("/a/") ? 0 : 1].menu).utf8))
-            default: file
-            }
-        }
+        if !isReal { files = try files.map(shown) }
         try FATWriter.write(
             files, to: disk, offset: efi.start, size: efi.size, label: "ESP", serial: 1, epoch: 1_700_000_000,
             skipsZeros: false)
@@ -102,5 +101,17 @@ struct NodeDisk {
             try ConfigurationStore(folder: Path.join(folder, "config/b")).write(configuration(.b), by: "test")
         }
         return NodeDisk(path: path, layout: plan.layout, files: try contents(files))
+    }
+
+    /// A file of the menu that shows what it would start.
+    private static func shown(_ file: FATFile) throws -> FATFile {
+        switch file.path {
+        case "/nodewright/grub.cfg": FATFile(file.path, bytes: Array(EmulatedGRUB.menu.utf8))
+        case "/nodewright/a/slot.cfg", "/nodewright/b/slot.cfg":
+            FATFile(
+                file.path,
+                bytes: Array(EmulatedGRUB.shown(String(decoding: try file.content.read(), as: UTF8.self)).utf8))
+        default: file
+        }
     }
 }
