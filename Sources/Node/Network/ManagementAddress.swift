@@ -48,11 +48,27 @@ struct ManagementAddress {
         let activation = snapshot.activations.first { $0.id == interface.name && !$0.devices.isEmpty }
         guard let activation, let device = snapshot.devices.first(where: { activation.devices.contains($0.path) })
         else {
-            return "\(interface.name) is not up"
+            return isUpSinceTheInitramfs(interface, snapshot) ? nil : "\(interface.name) is not up"
         }
         if device.carrier == false { return "\(interface.name) has no link" }
         if let missing = network.missingAddress(of: interface, on: device) { return "\(interface.name) \(missing)" }
         return activation.state == .activated ? nil : "\(interface.name) is not up yet"
+    }
+
+    /// Whether a card got its addresses in the initramfs, from the same words of the kernel command line: NetworkManager goes on
+    /// with the connection that it had there, whose name is another one.
+    private func isUpSinceTheInitramfs(_ interface: InterfaceSettings, _ snapshot: NetworkManager.Snapshot) -> Bool {
+        guard case .card(let match) = interface.kind else { return false }
+        return snapshot.devices.contains { device in
+            let isMeant =
+                switch match {
+                case .mac(let mac): device.permanentAddress == mac.description
+                case .name(let name): device.name == name
+                case .path, .link: false
+                }
+            return isMeant && device.isCard && network.missingAddress(of: interface, on: device) == nil
+                && snapshot.activations.contains { $0.state == .activated && $0.devices.contains(device.path) }
+        }
     }
 }
 
