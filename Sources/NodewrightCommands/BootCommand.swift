@@ -86,8 +86,8 @@ struct BootCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Memory of the machine (default: 2048, and 3072 for a PXE folder).", valueName: "MiB"))
     var memory: Int?
 
-    @Option(help: ArgumentHelp("Virtual processors.", valueName: "count"))
-    var cpus = 2
+    @Option(help: ArgumentHelp("Virtual processors (default: 2, and 1 that is emulated).", valueName: "count"))
+    var cpus: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -152,7 +152,7 @@ struct BootCommand: ParsableCommand {
         if let memory, !(64...1_048_576).contains(memory) {
             throw ValidationError("--memory must be from 64 to 1048576 MiB")
         }
-        if !(1...255).contains(cpus) { throw ValidationError("--cpus must be from 1 to 255") }
+        if let cpus, !(1...255).contains(cpus) { throw ValidationError("--cpus must be from 1 to 255") }
         if let ssh, !(1...65535).contains(ssh) { throw ValidationError("--ssh must be a port from 1 to 65535") }
     }
 

@@ -249,34 +249,4 @@ import Testing
             #expect(content(node, Self.state + "current")?.contains("name: eno1") == true)
         }
     }
-
-    /// A structure of an SMBIOS table.
-    private func structure(_ type: UInt8, _ strings: [String]) -> [UInt8] {
-        let texts: [UInt8] = strings.flatMap { Array($0.utf8) + [0] }
-        let head: [UInt8] = [type, 5, 0, 0, UInt8(strings.count)]
-        return head + (texts.isEmpty ? [0] : texts) + [0]
-    }
-
-    @Test func aCredentialIsReadFromTheFirmware() throws {
-        let document = "schemaVersion: 1\nhostname: firmware\n"
-        // "schemaVersion: 1\nhostname: binary\n"
-        let base64 = "c2NoZW1hVmVyc2lvbjogMQpob3N0bmFtZTogYmluYXJ5Cg=="
-        let head = structure(1, ["io.systemd.credential:nodewright.config=no"]) + structure(2, [])
-        let other = "io.systemd.credential:other=x"
-        for (table, expected) in [
-            (head + structure(11, [other, "io.systemd.credential:nodewright.config=\(document)"]), "firmware"),
-            (head + structure(11, ["io.systemd.credential.binary:nodewright.config=\(base64)"]), "binary"),
-            (head + structure(11, [other]) + structure(127, []), "image"), (head, "image"), ([], "image"),
-            ([11], "image"), ([11, 0, 0, 0, 0], "image"), ([11, 255, 0, 0], "image"), ([11, 4, 0, 0, 65, 65], "image"),
-            (head + structure(11, ["io.systemd.credential.binary:nodewright.config=%%%"]), "image"),
-        ] {
-            var files = Self.files
-            files["sys/firmware/dmi/tables/.keep"] = ""
-            try FixtureNode.with(files) { (node: FixtureNode) throws -> Void in
-                try File.write(Path.join(node.root, "sys/firmware/dmi/tables/DMI"), table)
-                _ = try render(node)
-                #expect(hostname(node) == expected, "\(table)")
-            }
-        }
-    }
 }

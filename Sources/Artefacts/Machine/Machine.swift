@@ -26,8 +26,12 @@ public struct Machine: Sendable {
     public var acceleration: Acceleration = .emulation
     /// Memory in MiB.
     public var memory = 2048
-    /// Virtual processors.
-    public var processors = 2
+    /// Virtual processors; nil for two under KVM and for one that is emulated.
+    ///
+    /// QEMU before 8.1 translates code that another processor is changing without a lock. A kernel changes its own code all the
+    /// time (static keys, text_poke(9)); about one start in fifty then met a breakpoint that was gone ("Oops: int3") and
+    /// panicked. One processor costs nothing: the start is hardly parallel.
+    public var processors: Int?
     /// Further images, as virtio disks after the medium; written to for good.
     public var disks: [String] = []
     /// What the firmware tells as the machine's own identifier; without one it tells none.
@@ -59,7 +63,7 @@ public struct Machine: Sendable {
             "-accel", acceleration == .kvm ? "kvm" : "tcg",
             // TCG's default processor has neither the x86-64-v2 that CentOS needs nor SVM for guests inside of the guest.
             "-cpu", acceleration == .kvm ? "host" : "max",
-            "-smp", String(processors), "-m", String(memory),
+            "-smp", String(processors ?? (acceleration == .kvm ? 2 : 1)), "-m", String(memory),
             "-chardev", "stdio,id=serial0,signal=off", "-serial", "chardev:serial0",
             "-chardev", "socket,id=monitor0,fd=3", "-mon", "chardev=monitor0,mode=control",
             "-device", "virtio-rng-pci",

@@ -29,7 +29,7 @@ public struct NodeInputs {
 
     /// Copies of documents that are there only for a moment, or only once there is a network; gone with the next start.
     public static let copies = "run/nodewright/config"
-    private static let credential = "run/credentials/@system/nodewright.config"
+    private static let credential = "nodewright.config"
     private static let image = "usr/share/nodewright/node.yaml"
 
     private let root: String
@@ -151,15 +151,21 @@ public struct NodeInputs {
     ) -> [(origin: ConfigurationInput.Origin, name: String, bytes: [UInt8])] {
         let places: [(ConfigurationInput.Origin, String, String)] = [
             (.image, Path.join(root, Self.image), "/" + Self.image),
-            (.credential, Path.join(root, Self.credential), "nodewright.config"),
+            (.credential, credentialFile, Self.credential),
             (.configDisk, copy("config-disk.yaml"), "\(ConfigDisk.label)/\(ConfigDisk.file)"),
             (.url, fetched, commandLine.source.map { redacted($0.url) } ?? "url.yaml"),
         ]
         return places.compactMap { origin, path, name in
             let file = File.kind(path) == .regular ? try? File.read(path, limit: NodeConfiguration.sizeLimit) : nil
-            let firmware = origin == .credential ? FirmwareCredential.read(name, root: root) : nil
-            return (file ?? firmware).map { (origin, name, $0) }
+            return file.map { (origin, name, $0) }
         }
+    }
+
+    /// Where systemd has put the credential: a service with a root of its own, as in the initramfs, sees only those handed to it.
+    private var credentialFile: String {
+        let own = Environment.variable("CREDENTIALS_DIRECTORY").map { Path.join($0, Self.credential) }
+        if let own, root == "/", File.exists(own) { return own }
+        return Path.join(root, "run/credentials/@system/" + Self.credential)
     }
 
     /// Whether there is a place that outlasts a restart, or memory that stands for it; a live system has none.

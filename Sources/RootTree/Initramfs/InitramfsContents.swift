@@ -109,7 +109,7 @@ enum InitramfsContents {
         "overlay",
         "loop", "dm_mod", "dm_verity", "dm_crypt", "dm_multipath", "crc32c_intel", "crc32c_generic", "sha256_generic",
         "sha256_ssse3", "crc_t10dif", "crct10dif_pclmul", "autofs4", "efivarfs", "virtio_console", "virtio_rng",
-        // systemd reads credentials from QEMU's firmware configuration through it.
-        "qemu_fw_cfg",
+        // systemd reads credentials of the firmware through them: SMBIOS, and QEMU's firmware configuration.
+        "dmi_sysfs", "qemu_fw_cfg",
     ]
 }

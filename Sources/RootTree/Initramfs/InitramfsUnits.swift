@@ -134,6 +134,7 @@ enum InitramfsUnits {
         RootDirectory=/sysroot
         MountAPIVFS=yes
         BindPaths=/run
+        LoadCredential=nodewright.config
         ExecStart=/usr/bin/nodectl render --root /
         StandardOutput=journal+console
 
