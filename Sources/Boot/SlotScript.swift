@@ -109,7 +109,7 @@ enum SlotScript {
             \(ladder(slot + "_fail", Array(0..<9).map { ($0, $0 + 1) }))
                 else
             \(ladder(slot + "_left", Array(1...9).map { ($0, $0 - 1) }))
-                    set trial=nodewright.trial=$\(slot)_left
+                    set trial="nodewright.trial=$\(slot)_left systemd.watchdog_sec=60"
                 fi
                 if [ -n "$newest" ]; then
                     save_copies

@@ -11,6 +11,8 @@ enum Problems {
         if let state = SystemFile.line(Path.join(root, "run/nodewright/state-problem")) {
             found.append(state + "; changes are lost at the next start")
         }
+        let slot = commandLine["nodewright.slot"]?.lowercased()
+        if let slot, let reason = SlotHistory(root: root).fallback(running: slot) { found.append(reason) }
         guard let disk = commandLine["nodewright.disk"] else { return found }
         let same = disks(root: root, identifier: disk)
         if same.count > 1 { found.append("several disks have the same identifier: " + same.joined(separator: ", ")) }

@@ -48,6 +48,19 @@ public struct SlotHistory: Sendable {
         }
     }
 
+    /// Why the other slot does not run, in words; nil while nothing has gone wrong with it since it was last chosen.
+    ///
+    /// - Parameter running: `a` or `b`
+    func fallback(running: String) -> String? {
+        guard let last = events.last,
+            last.slot != running ? ["failed", "bad"].contains(last.what) : last.what == "took over"
+        else { return nil }
+        let other = running == "a" ? "B" : "A"
+        let failure = events.last { $0.slot != running && $0.what == "failed" && $0.time > last.time - 3600 }
+        return "slot \(other) is not used since \(last.date): "
+            + ((last.slot == running ? failure?.reason : nil) ?? last.reason ?? "it was marked as bad")
+    }
+
     /// Adds an event.
     func add(_ slot: String, _ what: String, reason: String? = nil) throws {
         guard let file else { return }

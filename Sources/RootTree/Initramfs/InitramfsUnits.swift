@@ -296,13 +296,16 @@ enum InitramfsUnits {
 
     private static let rootFailed = #"""
         #!/usr/bin/bash
-        # Offers a shell on every console; restarts the machine when nobody takes it, so that no host stays dark for good.
+        # Offers a shell on every console; restarts the machine when nobody takes it, so that no host stays dark for good, and
+        # soon when the slot is on trial: the other one is waiting.
         read -ra consoles < /sys/class/tty/console/active
         for console in "${consoles[@]}"; do
             [[ $console == tty0 ]] && console=tty1
             systemctl --no-block start "nodewright-shell@$console.service"
         done
-        sleep 300
+        minutes=5
+        [[ $(</proc/cmdline) == *nodewright.trial=* ]] && minutes=1
+        sleep $((60 * minutes))
         [[ -e /run/nodewright/shell-in-use ]] || exec systemctl reboot
         exec sleep infinity
 
@@ -314,7 +317,7 @@ enum InitramfsUnits {
         [[ -e /run/nodewright/failure ]] && cat /run/nodewright/failure
         damage=$(dmesg | while read -r line; do [[ $line == *verity:*' is corrupted' ]] && echo "$line"; done | tail -n 3)
         [[ $damage ]] && printf 'dm-verity has found damage:\n%s\n' "$damage"
-        echo 'Press Enter for a shell ("journalctl -b" shows what happened); else this machine restarts in 5 minutes.'
+        echo 'Press Enter for a shell ("journalctl -b" shows what happened); else this machine restarts in a few minutes.'
         read -r || exit
         touch /run/nodewright/shell-in-use
         exec bash --login
