@@ -1,3 +1,4 @@
+import Host
 import NodeConfig
 import Testing
 
@@ -21,5 +22,28 @@ import Testing
     func onlySecretsAreHidden(_ text: String, _ shown: String) {
         let bytes = KernelCommandLine.withoutSecrets(Array(text.utf8))
         #expect(String(decoding: bytes, as: UTF8.self) == shown)
+    }
+
+    /// What is no address at all, and what has too much in it.
+    @Test(arguments: [
+        ("nodewright.config=ftp://u:pw@h/x?token=pw", "ftp://...@h/x?..."), ("management_server=u:pw@h", "...@h"),
+        ("management_server=https://u:p/w@h/?token=pw", "https://...@h/?..."), ("syslog=u:pw@h", "...@h"),
+        ("kdump_nfs=u:pw@h", "...@h"),
+    ])
+    func messagesRepeatNoPasswords(_ word: String, _ shown: String) {
+        let reading = CommandLineReading(KernelCommandLine(Array(word.utf8)))
+        let text = reading.mistakes.map { "\($0)" }.joined()
+        #expect(text.contains(shown) && !text.contains("pw"), "\(text)")
+    }
+
+    @Test(arguments: [
+        "engine: {address: \"u:pw@h\"}", "kdump: {target: \"nfs://u:pw@h/x\"}", "logging: {syslog: \"u:pw@h\"}",
+    ])
+    func messagesAboutDocumentsRepeatNoPasswords(_ keys: String) throws {
+        let failure = #expect(throws: Failure.self) {
+            try NodeConfiguration.read(Array("schemaVersion: 1\n\(keys)\n".utf8), file: "node.yaml")
+        }
+        let text = failure.map { "\($0)" } ?? ""
+        #expect(text.contains("...@h") && !text.contains("pw"), "\(text)")
     }
 }

@@ -175,18 +175,10 @@ extension Piece {
     /// The text in quotes, as a terminal can show it.
     var shown: String { "\"\(Self.printable(text))\"" }
 
-    /// At most 60 characters of ASCII; everything else is `?`, because a terminal obeys what it cannot show. What stands in an
-    /// address before `@` may be a password and is left out.
+    /// At most 60 characters of ASCII; everything else is `?`, because a terminal obeys what it cannot show.
     static func printable(_ text: String) -> String {
         var result = ""
-        var scalars = text.unicodeScalars[...]
-        if let scheme = text.firstRange(of: "://") {
-            let host = text[scheme.upperBound...].prefix { $0 != "/" }
-            if let at = host.lastIndex(of: "@") {
-                result = printable(String(text[..<scheme.upperBound])) + "..."
-                scalars = text.unicodeScalars[at...]
-            }
-        }
+        let scalars = ShownAddress.text(text).unicodeScalars
         for scalar in scalars.prefix(60) {
             result.unicodeScalars.append((0x20...0x7E).contains(scalar.value) ? scalar : "?")
         }

@@ -73,7 +73,7 @@ struct FormDescription: Sendable {
     static func shown(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
-                text.unicodeScalars.prefix(80).map {
+                ShownAddress.text(text).unicodeScalars.prefix(80).map {
                     $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "\u{FFFD}" : $0
                 }))
     }
