@@ -35,6 +35,8 @@ struct NetworkBootTests {
         end_apply() { wait "$apply"; echo "apply: status $?"; cat /run/apply.log; }
         has() { ip -oneline address show dev "$1" | grep -qF " $2 "; }
         card() { basename "$(dirname "$(grep -l "$1" /sys/class/net/*/address)")"; }
+        # The cards have got their names.
+        udevadm settle --timeout=120
         uplink=$(card 52:54:00:12:34:56)
         first=$(card \(NetworkPeer.cards[0]))
         second=$(card \(NetworkPeer.cards[1]))

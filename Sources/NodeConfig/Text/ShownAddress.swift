@@ -6,9 +6,15 @@ enum ShownAddress {
         let query = scheme == nil ? text.endIndex : text.firstIndex(of: "?") ?? text.endIndex
         let end = query == text.endIndex ? "" : "?..."
         let start = scheme?.upperBound ?? text.firstIndex(of: "=").map(text.index(after:)) ?? text.startIndex
-        guard start < query, let at = text[start..<query].lastIndex(of: "@"),
-            scheme != nil || text[start..<at].contains(":")
-        else { return String(text[..<query]) + end }
-        return String(text[..<start]) + "..." + String(text[at..<query]) + end
+        guard start < query else { return String(text[..<query]) + end }
+        let rest = text[start..<query]
+        let host = rest.prefix { $0 != "/" }
+        // Behind a slash it is part of a path, unless what stands before that is no host with a port.
+        let afterColon = host.lastIndex(of: ":").map { host[$0...].dropFirst() }
+        let isHost = afterColon?.allSatisfy(\.isNumber) ?? true
+        guard let at = (isHost ? host : rest).lastIndex(of: "@"), scheme != nil || rest[..<at].contains(":") else {
+            return String(text[..<query]) + end
+        }
+        return String(text[..<start]) + "..." + String(rest[at...]) + end
     }
 }
