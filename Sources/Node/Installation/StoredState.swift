@@ -1,5 +1,6 @@
 import Disks
 import Document
+import Glibc
 import Host
 import NodeConfig
 
@@ -25,6 +26,11 @@ struct StoredState {
             } catch {
                 _ = try? Command("umount", [folder]).run()
                 throw error
+            }
+            // Whoever looks at new mounts can keep it busy for a moment; left behind, it would go on writing to the disk.
+            for _ in 0..<50 {
+                if try Command("umount", [folder]).run().status == 0 { return value }
+                usleep(100_000)
             }
             try Command("umount", [folder]).run().check(.device)
             return value
