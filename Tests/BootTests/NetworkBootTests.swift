@@ -96,7 +96,7 @@ struct NetworkBootTests {
         ("again", "nodectl apply --yes /run/node.yaml; echo status $?"),
         ("inside", inside), ("outside", outside),
         ("names", "cat /proc/sys/kernel/hostname; hostnamectl --static; readlink /etc/localtime"),
-        ("broken", "nodectl apply --timeout 20 /run/broken.yaml; echo status $?"),
+        ("broken", "nodectl apply --timeout 45 /run/broken.yaml; echo status $?"),
         ("broken-after", "ip -color=never -oneline address show guests; peer ping 198.51.100.10 20"),
         ("cut-off", "start_apply /run/cut.yaml 60; peer ping 192.0.2.10 5; end_apply"),
         ("cut-off-after", "has storage 192.0.2.10/24 && peer ping 192.0.2.10 30; peer ping 2001:db8:5::10 30"),

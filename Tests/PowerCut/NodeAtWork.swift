@@ -42,7 +42,7 @@ final class NodeAtWork {
     /// Takes what was recorded; the power is gone afterwards.
     func finish() throws -> Recording {
         // A program that another test is just starting has our open files for a moment, and the mount is busy.
-        for _ in 0..<50 {
+        for _ in 0..<600 {
             if try Command("umount", [state]).run().status == 0 { return try recorder.finish() }
             usleep(100_000)
         }
