@@ -13,8 +13,9 @@ import Testing
 struct NetworkBootTests {
     private static var isFull: Bool { Environment.variable("NODEWRIGHT_FULL") == "1" }
 
-    /// The kernel's names of the cards by what they are, whatever they belong to.
+    /// The names of the cards by what they are, whatever they belong to, once udev has given them.
     private static let cards = """
+        udevadm settle --timeout=120
         for card in /sys/class/net/*/device; do
             card=$(basename "$(dirname "$card")")
             echo "$(ethtool -P "$card") $card"
@@ -35,8 +36,6 @@ struct NetworkBootTests {
         end_apply() { wait "$apply"; echo "apply: status $?"; cat /run/apply.log; }
         has() { ip -oneline address show dev "$1" | grep -qF " $2 "; }
         card() { basename "$(dirname "$(grep -l "$1" /sys/class/net/*/address)")"; }
-        # The cards have got their names.
-        udevadm settle --timeout=120
         uplink=$(card 52:54:00:12:34:56)
         first=$(card \(NetworkPeer.cards[0]))
         second=$(card \(NetworkPeer.cards[1]))

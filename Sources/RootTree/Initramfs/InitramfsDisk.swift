@@ -81,7 +81,8 @@ enum InitramfsDisk {
         wanted=''
         if [[ $state =~ $guid ]]; then
             wanted=$(unit "$state")
-            limit "$wanted" 30
+            # As long as the root, which is on the same disk: a slow machine must not lose what it keeps.
+            limit "$wanted" "$((timeout + 10))"
         fi
         # Without the device the service runs all the same, and says so.
         echo "[Unit]
