@@ -99,6 +99,13 @@ import Testing
         #expect(choice.toStore == nil)
     }
 
+    /// The document that a word names is an input, also before it is there.
+    @Test func askingAnewWithADocumentOnItsWay() throws {
+        let inputs = [try input(.stored, "hostname: stored"), try input(.image, "hostname: image")]
+        #expect(ConfigurationChoice(inputs, anew: true, isAwaited: true).isProvisioned)
+        #expect(!ConfigurationChoice(inputs, anew: false, isAwaited: true).isProvisioned)
+    }
+
     @Test func nothingAtAllIsTheImage() throws {
         let choice = ConfigurationChoice([try input(.image, "hostname: image")], anew: false)
         #expect(choice.layers.read(Diagnostics())?.hostname?.text == "image")

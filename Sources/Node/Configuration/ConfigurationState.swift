@@ -29,7 +29,7 @@ public struct ConfigurationState: Hashable, Sendable {
             case ignored
             /// It cannot be used, because of mistakes in it or in another one that counts with it.
             case unusable
-            /// It is on a web server, and has not been fetched yet.
+            /// It is on a web server, and has not been fetched yet; or it counts as soon as such a document is there.
             case awaited
         }
 

@@ -52,7 +52,7 @@ public struct UnattendedConfiguration {
         try state.write(root: root)
         var failed: Failure?
         do {
-            let source = reading.choice.isProvisioned ? reading.commandLine.source : nil
+            let source = reading.source
             if let source { try fetch(source) }
             // Before the document is applied: it may describe a network that this server is not in.
             switch try installUnlessOvertaken() {
@@ -98,9 +98,14 @@ public struct UnattendedConfiguration {
 
     /// Applies what was fetched, unless the inputs have mistakes now.
     private mutating func applyFetched(_ source: ConfigurationSource) throws {
-        guard reading.isComplete, reading.choice.isProvisioned else { return }
+        guard reading.isComplete, reading.choice.isProvisioned, !isOvertaken else { return }
         note("applying \(redacted(source.url))")
-        let applied = try apply()
+        let applied: (isStored: Bool, warnings: [String])
+        do { applied = try apply() } catch {
+            // It is not in force, and what "nodectl config show" reads must not say so.
+            try File.remove(inputs.fetched)
+            throw error
+        }
         for warning in reading.mistakes.map(\.description) + applied.warnings {
             warn(warning)
             state.notes.append(warning)
