@@ -96,6 +96,10 @@ struct NetworkApplyTests {
             wait_until grep "the new network works" /run/waiting
             answer between addresses eth0
             answer second $nodectl apply $folder/old.yaml
+            # What these would store, confirming would store over.
+            answer same $nodectl apply $folder/new.yaml
+            answer rollback $nodectl config rollback
+            answer register $nodectl register 192.0.2.1
             touch /run/changed
             wait_until grep "^status" /run/earlier
             answer earlier cat /run/earlier
@@ -129,6 +133,12 @@ struct NetworkApplyTests {
         #expect(lab["between"].contains("192.0.2.20/24"))
         #expect(
             lab["second"].contains("waits to be confirmed") && lab["second"].hasSuffix("status 8"), "\(lab["second"])")
+        for name in ["same", "rollback", "register"] {
+            #expect(
+                lab[name].contains(
+                    "error: a change of the network waits to be confirmed, and would be stored over this\n")
+                    && lab[name].hasSuffix("status 8"), "\(name): \(lab[name])")
+        }
         #expect(
             lab["earlier"].contains("older than the change") && lab["earlier"].contains("status 2"), "\(lab["earlier"])"
         )
@@ -256,6 +266,41 @@ struct NetworkApplyTests {
         #expect(
             lab["cut"].contains("as before: the engine does not answer") && lab["cut"].hasSuffix("status 4"),
             "\(lab["cut"])")
+    }
+
+    /// Only "nodectl unpersist" gives up what was kept: a document that does not list it may have been written before.
+    @Test func whatIsNoLongerListedIsNotLost() throws {
+        let lab = try NetworkLab(
+            """
+            mkdir -p /run/etc/upper /run/etc/work /run/bin
+            mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work etc /etc
+            printf '#!/bin/sh\n' >/run/bin/systemctl
+            chmod 755 /run/bin/systemctl
+            PATH=/run/bin:$PATH
+            export PATH
+            mkdir /etc/own.d
+            echo mine >/etc/own.conf
+            answer keep $nodectl apply $folder/kept.yaml
+            echo mine >/etc/own.d/file
+            answer drop $nodectl apply $folder/other.yaml
+            answer copies sh -c "cd /run/nodewright/state; ls; cat persist/etc/own.conf persist/etc/own.d/file"
+            answer again $nodectl apply $folder/other.yaml
+            """,
+            files: [
+                "kept.yaml": "schemaVersion: 1\npersist: [/etc/own.conf, /etc/own.d]\n",
+                "other.yaml": "schemaVersion: 1\n",
+            ])
+        #expect(lab["keep"] == "nodectl: applied\nstatus 0", "\(lab.answers)")
+        func warning(_ path: String) -> String {
+            "nodectl: warning: \(path) is no longer listed under \"persist\": the next start brings the image's; "
+                + "what was kept of it stays, and comes back when it is listed again\n"
+        }
+        #expect(
+            lab["drop"] == warning("/etc/own.conf") + warning("/etc/own.d") + "nodectl: applied\nstatus 0",
+            "\(lab["drop"])")
+        #expect(lab["copies"] == "config\npersist\npersist-work\nmine\nmine\nstatus 0", "\(lab["copies"])")
+        #expect(
+            lab["again"].hasPrefix(warning("/etc/own.d")) && lab["again"].hasSuffix("status 3"), "\(lab["again"])")
     }
 
     /// What is not there is named, with what is.

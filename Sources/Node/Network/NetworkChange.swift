@@ -56,16 +56,26 @@ public struct NetworkChange {
     }
 
     /// Held while a change begins or ends.
-    private static func lock() throws -> FileLock {
+    private static func lock(root: String = "/") throws -> FileLock {
+        let folder = Path.join(root, Self.folder)
         try Folder.create(folder, mode: 0o700)
         return try FileLock(Path.join(folder, "lock"))
     }
 
-    /// Runs `body` unless there is a change that has not come to its end; none begins or ends meanwhile.
-    static func withoutChange(_ body: () throws -> Void) throws {
-        let lock = try Self.lock()
+    /// Runs what stores a configuration; no change begins or ends meanwhile.
+    ///
+    /// - Parameter root: `/`, or a fixture
+    /// - Throws: `.busy` when there is a change that has not come to its end: what it has stored at last would be all that counts
+    @discardableResult
+    public static func withoutChange<Value>(root: String = "/", _ body: () throws -> Value) throws -> Value {
+        let lock = try Self.lock(root: root)
         defer { lock.release() }
-        if !isRecorded { try body() }
+        guard !File.exists(Path.join(root, Path.join(Self.folder, "pending.json"))) else {
+            throw Failure(
+                .busy, "a change of the network waits to be confirmed, and would be stored over this",
+                hint: "\"nodectl confirm\" keeps it, \"nodectl confirm --revert\" takes it back; then try again")
+        }
+        return try body()
     }
 
     /// The cards that a configuration means, and what would have to change.
