@@ -93,6 +93,10 @@ public struct BootRendering {
         for mistake in reading.commandLine.mistakes where mistake.severity == .error {
             warn("\(mistake.line); ignored")
         }
+        // Errors are in the state anyway.
+        if reading.choice.isProvisioned || reading.source != nil {
+            for mistake in reading.commandLine.mistakes where mistake.severity == .warning { note(mistake.line) }
+        }
         for mistake in reading.mistakes { warn("\(mistake)") }
         if inputs.isNews(reading) {
             let names = reading.choice.ignored.map(\.origin.name).joined(separator: ", ")

@@ -50,6 +50,7 @@ import Testing
         let layers = LayeredConfiguration([ConfigurationInput(.commandLine, configuration)])
         #expect(layers.values().map(\.place) == ["kernel command line", "kernel command line"])
         #expect(layers.values().map(\.value) == ["line", "(secret)"])
+        #expect(layers.values().map(\.isInsecure) == [false, true])
         #expect(layers.read(Diagnostics()) == configuration)
         #expect(!configuration.shownYAML.contains("salt") && configuration.yaml.contains("salt"))
     }
