@@ -156,10 +156,10 @@ public struct ConfigurationApplication {
         guard !NetworkChange.isRecorded,
             try store.read()?.network.interfaces.contains(where: \.isUnpinned) == true
         else { return }
-        let devices = try NetworkChange().devices()
+        let (devices, linked) = try NetworkChange().devices()
         try NetworkChange.withoutChange {
             guard var stored = try store.read() else { return }
-            let pinned = try NetworkCards(stored.network, among: devices, needsAll: false).pinned
+            let pinned = try NetworkCards(stored.network, among: devices, linked: linked, needsAll: false).pinned
             if pinned == stored.network { return }
             stored.network = pinned
             try store.pin(stored)
@@ -179,6 +179,11 @@ public struct ConfigurationApplication {
 }
 
 extension InterfaceSettings {
-    /// Whether it is a card that is found by its name alone.
-    fileprivate var isUnpinned: Bool { if case .card(.name) = kind { true } else { false } }
+    /// Whether it is a card that is found by its name or its link alone.
+    fileprivate var isUnpinned: Bool {
+        switch kind {
+        case .card(.name), .card(.link): true
+        default: false
+        }
+    }
 }

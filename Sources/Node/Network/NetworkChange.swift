@@ -82,8 +82,8 @@ public struct NetworkChange {
     ///
     /// - Throws: when a card is not there
     public func plan(_ configuration: NodeConfiguration) throws -> (NetworkPlan, NodeConfiguration) {
-        let devices = try devices()
-        let cards = try NetworkCards(configuration.network, among: devices)
+        let (devices, linked) = try devices()
+        let cards = try NetworkCards(configuration.network, among: devices, linked: linked)
         var pinned = configuration
         // A document without interfaces leaves the network to NetworkManager, with whatever it does by itself.
         if !configuration.network.interfaces.isEmpty { pinned.network = cards.pinned }
@@ -91,12 +91,13 @@ public struct NetworkChange {
         return (NetworkPlan(wanted, in: profiles, cards: Set(cards.kernelNames.values)), pinned)
     }
 
-    /// NetworkManager's devices, each with the address it was made with.
+    /// NetworkManager's devices, each with the address it was made with, and the names of those on which our profiles are up.
     ///
     /// A virtual card has no permanent address, and has that of its bond while it belongs to one; NetworkManager compares
     /// profiles with the address that it met first, and notes that down for its next start.
-    func devices() throws -> [NetworkManager.Device] {
-        try manager.snapshot().devices.map { device in
+    func devices() throws -> (all: [NetworkManager.Device], linked: [String: String]) {
+        let snapshot = try manager.snapshot()
+        let all = snapshot.devices.map { device in
             guard !device.knowsPermanentAddress else { return device }
             let state = "/run/NetworkManager/devices/\(if_nametoindex(device.name))"
             let lines = ((try? File.readText(state, limit: 1 << 16)) ?? "").split(separator: "\n")
@@ -107,6 +108,7 @@ public struct NetworkChange {
             }
             return device
         }
+        return (all, snapshot.linked)
     }
 
     /// Where the change stands that `begin` has made; waits for whoever is about to end it, so that what is seen half-done has
