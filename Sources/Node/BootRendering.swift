@@ -93,11 +93,13 @@ public struct BootRendering {
         for mistake in reading.commandLine.mistakes where mistake.severity == .error {
             warn("\(mistake.line); ignored")
         }
-        // Errors are in the state anyway.
+        // Errors are in the state anyway; words that are ignored need no explanation.
         if reading.choice.isProvisioned || reading.source != nil {
             for mistake in reading.commandLine.mistakes where mistake.severity == .warning { note(mistake.line) }
         }
-        for mistake in reading.mistakes { warn("\(mistake)") }
+        for mistake in reading.mistakes {
+            if mistake.severity == .warning { note(mistake.line) } else { warn("\(mistake)") }
+        }
         if inputs.isNews(reading) {
             let names = reading.choice.ignored.map(\.origin.name).joined(separator: ", ")
             note("a configuration is stored, so this is ignored: \(names) (nodewright.reconfigure reads it anew)")

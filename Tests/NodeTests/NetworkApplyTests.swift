@@ -268,24 +268,60 @@ struct NetworkApplyTests {
             "\(lab["cut"])")
     }
 
+    /// The machine's own folder stays as it is, whatever is applied.
+    private static let ownEtc = """
+        mkdir -p /run/etc/upper /run/etc/work /run/bin
+        mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work etc /etc
+        printf '#!/bin/sh\\n' >/run/bin/systemctl
+        chmod 755 /run/bin/systemctl
+        PATH=/run/bin:$PATH
+        export PATH
+
+        """
+
+    /// There is no way back by itself from a change of who can log in.
+    @Test func nobodyIsShutOutInPassing() throws {
+        let lab = try NetworkLab(
+            Self.ownEtc + """
+                mkdir -p /etc/ssh
+                answer open $nodectl apply $folder/open.yaml </dev/null
+                answer dry-run $nodectl apply --dry-run --json $folder/closed.yaml
+                answer refused $nodectl apply $folder/closed.yaml </dev/null
+                answer kept cat /etc/ssh/nodewright_authorized_keys
+                answer yes $nodectl apply --yes $folder/closed.yaml </dev/null
+                answer locked ls /etc/nodewright
+                """,
+            files: [
+                "open.yaml": "schemaVersion: 1\nssh: {keys: [ssh-ed25519 "
+                    + "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f]}\n",
+                "closed.yaml": "schemaVersion: 1\nconsole: {lock-down: true}\n",
+            ])
+        #expect(lab["open"] == "nodectl: applied\nstatus 0", "\(lab.answers)")
+        #expect(
+            lab["dry-run"].contains("\"warnings\":[\"1 SSH key cannot log in any more\","), "\(lab["dry-run"])")
+        let nobody =
+            "closed.yaml:2:10: warning: nobody can log in: SSH has no keys and takes no password, "
+            + "and the console takes no login\n"
+        let refusal = "nodectl: error: this takes away ways to log in, and nobody is there who could confirm it\n"
+        #expect(lab["refused"].contains(nobody) && lab["refused"].contains(refusal), "\(lab["refused"])")
+        #expect(lab["refused"].contains("the console takes no login any more"), "\(lab["refused"])")
+        #expect(lab["refused"].hasSuffix("status 2") && lab["kept"].contains("ssh-ed25519 "), "\(lab["kept"])")
+        #expect(lab["yes"].hasSuffix("nodectl: applied\nstatus 0"), "\(lab["yes"])")
+        #expect(lab["locked"].contains("console-is-locked"), "\(lab["locked"])")
+    }
+
     /// Only "nodectl unpersist" gives up what was kept: a document that does not list it may have been written before.
     @Test func whatIsNoLongerListedIsNotLost() throws {
         let lab = try NetworkLab(
-            """
-            mkdir -p /run/etc/upper /run/etc/work /run/bin
-            mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work etc /etc
-            printf '#!/bin/sh\n' >/run/bin/systemctl
-            chmod 755 /run/bin/systemctl
-            PATH=/run/bin:$PATH
-            export PATH
-            mkdir /etc/own.d
-            echo mine >/etc/own.conf
-            answer keep $nodectl apply $folder/kept.yaml
-            echo mine >/etc/own.d/file
-            answer drop $nodectl apply $folder/other.yaml
-            answer copies sh -c "cd /run/nodewright/state; ls; cat persist/etc/own.conf persist/etc/own.d/file"
-            answer again $nodectl apply $folder/other.yaml
-            """,
+            Self.ownEtc + """
+                mkdir /etc/own.d
+                echo mine >/etc/own.conf
+                answer keep $nodectl apply $folder/kept.yaml
+                echo mine >/etc/own.d/file
+                answer drop $nodectl apply $folder/other.yaml
+                answer copies sh -c "cd /run/nodewright/state; ls; cat persist/etc/own.conf persist/etc/own.d/file"
+                answer again $nodectl apply $folder/other.yaml
+                """,
             files: [
                 "kept.yaml": "schemaVersion: 1\npersist: [/etc/own.conf, /etc/own.d]\n",
                 "other.yaml": "schemaVersion: 1\n",

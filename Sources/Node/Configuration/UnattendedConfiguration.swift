@@ -106,7 +106,7 @@ public struct UnattendedConfiguration {
             try File.remove(inputs.fetched)
             throw error
         }
-        for warning in reading.mistakes.map(\.description) + applied.warnings {
+        for warning in reading.mistakes.map(\.line) + applied.warnings where !state.notes.contains(warning) {
             warn(warning)
             state.notes.append(warning)
         }
