@@ -58,17 +58,20 @@ public struct NodeInputs {
     /// Where the document is kept that `nodewright.config=` names, once it has been fetched.
     public var fetched: String { copy("url.yaml") }
 
+    /// Where the document of a config disk is kept.
+    var diskCopy: String { copy("config-disk.yaml") }
+
     /// Looks for a config disk and keeps what is on it until the next start.
     ///
     /// - Returns: why one that is there cannot be read
     func lookForConfigDisk(_ read: () throws -> [UInt8]? = ConfigDisk.read) -> Failure? {
         do {
             guard let content = try read() else {
-                try File.remove(copy("config-disk.yaml"))
+                try File.remove(diskCopy)
                 return nil
             }
             try Folder.create(Path.join(root, Self.copies), mode: 0o700)
-            try File.write(copy("config-disk.yaml"), content, mode: 0o600)
+            try File.write(diskCopy, content, mode: 0o600)
             return nil
         } catch {
             return error as? Failure ?? Failure(.device, "the config disk: \(error)")
@@ -159,7 +162,7 @@ public struct NodeInputs {
         let places: [(ConfigurationInput.Origin, String, String)] = [
             (.image, Path.join(root, Self.image), "/" + Self.image),
             (.credential, credentialFile, Self.credential),
-            (.configDisk, copy("config-disk.yaml"), "\(ConfigDisk.label)/\(ConfigDisk.file)"),
+            (.configDisk, diskCopy, "\(ConfigDisk.label)/\(ConfigDisk.file)"),
             (.url, fetched, commandLine.source.map { redacted($0.url) } ?? "url.yaml"),
         ]
         return places.compactMap { origin, path, name in
