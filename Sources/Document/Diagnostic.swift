@@ -25,9 +25,11 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
         self.hint = hint
     }
 
+    /// The description without the hint.
+    public var line: String { "\(position): \(severity.rawValue): \(message)" }
+
     /// `recipe.yaml:12:5: error: …` and, on a line of its own, the hint.
     public var description: String {
-        let line = "\(position): \(severity.rawValue): \(message)"
         guard let hint else { return line }
         return line + "\n  hint: " + hint
     }

@@ -56,11 +56,15 @@ public struct BootRendering {
         if let unreadableDisk { warn("\(unreadableDisk)") }
         let reading = inputs.read(warn: note)
         var state = ConfigurationState(reading)
-        if let unreadableDisk { state.addUnreadableDisk(unreadableDisk, counts: reading.choice.isProvisioned) }
+        if let unreadableDisk {
+            state.addUnreadableDisk(unreadableDisk, counts: reading.choice.isProvisioned || reading.source != nil)
+        }
         if provision(inputs, reading, canStore: unreadableDisk == nil, note) {
             state.inForce = ConfigurationState.provisioned(isStored: true)
         }
-        let configuration = reading.configuration
+        var configuration = reading.configuration
+        // Where a new configuration is on its way, there must be a place to store it.
+        if reading.source != nil, !reading.choice.isProvisioned { configuration.stateless = nil }
         if configuration.stateless == true {
             do { try forget(root) } catch { note("what this node changes outlasts a restart: \(error)") }
         }
@@ -89,14 +93,19 @@ public struct BootRendering {
         for mistake in reading.commandLine.mistakes where mistake.severity == .error {
             warn("\(mistake.line); ignored")
         }
-        for mistake in reading.mistakes { warn("\(mistake)") }
+        // Errors are in the state anyway; words that are ignored need no explanation.
+        if reading.choice.isProvisioned || reading.source != nil {
+            for mistake in reading.commandLine.mistakes where mistake.severity == .warning { note(mistake.line) }
+        }
+        for mistake in reading.mistakes {
+            if mistake.severity == .warning { note(mistake.line) } else { warn("\(mistake)") }
+        }
         if inputs.isNews(reading) {
             let names = reading.choice.ignored.map(\.origin.name).joined(separator: ", ")
             note("a configuration is stored, so this is ignored: \(names) (nodewright.reconfigure reads it anew)")
         }
         // The words that wait for a document from the network are stored together with it.
-        let waits = reading.commandLine.source != nil && reading.choice.isProvisioned
-        guard canStore, !waits else { return false }
+        guard canStore, reading.source == nil else { return false }
         do { return try inputs.store(reading, by: "the first start") != nil } catch {
             note("the configuration is not stored: \(error)")
             return false

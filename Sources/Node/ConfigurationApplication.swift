@@ -76,10 +76,13 @@ public struct ConfigurationApplication {
 
     /// Changes what needs nobody's confirmation: everything but the network.
     ///
-    /// - Throws: when a setting could not be made, after the rest is stored
+    /// - Throws: `.busy` while a change of the network waits; when a setting could not be made, after the rest is stored
     public func applyWithoutNetwork() throws {
-        let refused = Self.applySettings(configuration)
-        try store.write(configuration)
+        var refused: Failure?
+        try NetworkChange.withoutChange {
+            refused = Self.applySettings(configuration)
+            try store.write(configuration)
+        }
         if let refused { throw refused.during("the configuration is stored, but") }
     }
 
@@ -150,11 +153,13 @@ public struct ConfigurationApplication {
     ///
     /// A card that is missing now is pinned at a later start. While a change waits nothing is done: what it stores is pinned.
     public static func pinStored(store: Store) throws {
-        guard try store.read()?.network.interfaces.contains(where: \.isUnpinned) == true else { return }
-        let devices = try NetworkChange().devices()
+        guard !NetworkChange.isRecorded,
+            try store.read()?.network.interfaces.contains(where: \.isUnpinned) == true
+        else { return }
+        let (devices, linked) = try NetworkChange().devices()
         try NetworkChange.withoutChange {
             guard var stored = try store.read() else { return }
-            let pinned = try NetworkCards(stored.network, among: devices, needsAll: false).pinned
+            let pinned = try NetworkCards(stored.network, among: devices, linked: linked, needsAll: false).pinned
             if pinned == stored.network { return }
             stored.network = pinned
             try store.pin(stored)
@@ -174,6 +179,11 @@ public struct ConfigurationApplication {
 }
 
 extension InterfaceSettings {
-    /// Whether it is a card that is found by its name alone.
-    fileprivate var isUnpinned: Bool { if case .card(.name) = kind { true } else { false } }
+    /// Whether it is a card that is found by its name or its link alone.
+    fileprivate var isUnpinned: Bool {
+        switch kind {
+        case .card(.name), .card(.link): true
+        default: false
+        }
+    }
 }

@@ -25,5 +25,9 @@ struct ConfigureCommand: ParsableCommand {
         var work = UnattendedConfiguration(
             try options.inputs(), root: options.root, patience: patience, warn: Output.warning)
         try work.run()
+        // Only now it is known which card has a link.
+        do { try ConfigurationApplication.pinStored(store: .node) } catch {
+            Output.warning("cards are not pinned yet: \(error)")
+        }
     }
 }

@@ -177,7 +177,7 @@ struct InputBootTests {
             "locale.keyboard: \"de\"  (URL, \(url):3:20)", "dns.servers[0]: \"10.0.2.3\"  (kernel command line)",
             "dns.search[0]: \"example.org\"  (URL, ", "ssh.port: 2222  (URL, ",
             "ssh.password-login: true  (kernel command line)", "time.ntp-servers[0]: \"ntp.example.org\"  (kernel",
-            "administrator.password-hash: \"(secret)\"  (kernel command line)",
+            "administrator.password-hash: \"(secret)\"  (kernel command line, insecure)",
         ] { #expect(origin.contains(line), "\(line)\n\(origin)") }
         for words in ["found: credential nodewright.config, URL", "https://10.0.2.2:"] {
             #expect(node.console.contains(words), "\(node.console.suffix(4000))")

@@ -50,6 +50,7 @@ import Testing
         let layers = LayeredConfiguration([ConfigurationInput(.commandLine, configuration)])
         #expect(layers.values().map(\.place) == ["kernel command line", "kernel command line"])
         #expect(layers.values().map(\.value) == ["line", "(secret)"])
+        #expect(layers.values().map(\.isInsecure) == [false, true])
         #expect(layers.read(Diagnostics()) == configuration)
         #expect(!configuration.shownYAML.contains("salt") && configuration.yaml.contains("salt"))
     }
@@ -97,6 +98,13 @@ import Testing
             [try input(.stored, "hostname: stored"), try input(.image, "hostname: image")], anew: true)
         #expect(choice.layers.read(Diagnostics())?.hostname?.text == "stored")
         #expect(choice.toStore == nil)
+    }
+
+    /// The document that a word names is an input, also before it is there.
+    @Test func askingAnewWithADocumentOnItsWay() throws {
+        let inputs = [try input(.stored, "hostname: stored"), try input(.image, "hostname: image")]
+        #expect(ConfigurationChoice(inputs, anew: true, isAwaited: true).isProvisioned)
+        #expect(!ConfigurationChoice(inputs, anew: false, isAwaited: true).isProvisioned)
     }
 
     @Test func nothingAtAllIsTheImage() throws {

@@ -61,6 +61,55 @@ import Transfer
         }
     }
 
+    /// `nodewright.reconfigure` with an address: what is stored stays in force until the document is there, and right.
+    @Test(arguments: ["", " BOOTIF=01-52-54-00-12-34-56 ip=dhcp"])
+    func whatIsStoredIsInForceUntilThen(_ more: String) throws {
+        let server = try LoopbackServer()
+        defer { server.stop() }
+        server.respond("/good", .init(body: Self.good))
+        server.respond("/bad", .init(body: Self.bad))
+        try FixtureNode.with(Self.files) { (node: FixtureNode) throws -> Void in
+            var stored = NodeConfiguration()
+            stored.hostname = Hostname("stored")
+            stored.stateless = true
+            try NodeInputs(root: node.root, commandLine: KernelCommandLine("")).store.write(stored, by: "a test")
+            /// What a start renders; it may not forget where the new configuration is to be stored.
+            func start(_ line: String) throws -> ConfigurationState? {
+                try BootRendering(
+                    root: node.root, commandLine: KernelCommandLine(line), forget: { _ in Issue.record("forgotten") },
+                    warn: { Issue.record("\($0)") }
+                ).run()
+                #expect(try File.readText(Path.join(node.root, "etc/hostname")) == "stored\n")
+                return ConfigurationState.read(root: node.root)
+            }
+            for (path, status) in [("/none", Host.ExitStatus.network), ("/bad", .invalidInput)] {
+                let words = "nodewright.reconfigure " + line(server.url(path), Self.bad) + more
+                let state = try start(words)
+                #expect(state?.phase == .waiting && state?.failure == nil)
+                #expect(state?.inForce == "the stored configuration, generation 1")
+                let uses = more.isEmpty ? [.awaited] : [.awaited, ConfigurationState.Input.Use.awaited]
+                #expect(state?.inputs.map(\.use) == uses + [.used])
+                let inputs = NodeInputs(root: node.root, commandLine: KernelCommandLine(words))
+                #expect(inputs.read(warn: { _ in }).source?.url == server.url(path))
+                #expect(try fetch(node, words).failure?.status == status)
+                #expect(inputs.read(warn: { _ in }).configuration == stored)
+                #expect(try inputs.store.generations().count == 1)
+            }
+            let words = "nodewright.reconfigure " + line(server.url("/good"), Self.good) + more
+            _ = try start(words)
+            let reading = try #require(try fetch(node, words).reading)
+            #expect(reading.isComplete && reading.configuration.hostname == Hostname("fetched"))
+            #expect(reading.found.allSatisfy { $0.use == .used })
+            // Mistyped words are not waited for, and displace nothing either.
+            let typo = try fetch(node, words + " ip=eth0:dhpc")
+            #expect(typo.failure?.status == .invalidInput && typo.reading?.configuration == stored)
+            // Without the word nobody asks the server.
+            let good = KernelCommandLine(line(server.url("/good"), Self.good))
+            let quiet = NodeInputs(root: node.root, commandLine: good)
+            #expect(quiet.read(warn: { _ in }).source == nil)
+        }
+    }
+
     /// One row: path, what the checksum on the command line is of, exit status, what the message says.
     @Test(
         arguments: [

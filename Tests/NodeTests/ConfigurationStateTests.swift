@@ -187,6 +187,46 @@ import Testing
         }
     }
 
+    /// A stick that the kernel knows seconds after the initramfs has looked.
+    @Test func aConfigDiskThatComesUpLate() throws {
+        /// Looks after a start; how often the disk was looked for.
+        func look(
+            _ node: FixtureNode, _ line: String = "", until deadline: Double, _ read: () throws -> [UInt8]?
+        ) throws -> (found: Bool, looks: Int, work: UnattendedConfiguration) {
+            let earlier = try render(node, line)
+            let inputs = NodeInputs(root: node.root, commandLine: KernelCommandLine(line))
+            var work = UnattendedConfiguration(inputs, root: node.root) { _ in }
+            work.state.goOn(from: earlier)
+            var looks = 0
+            let found = work.findLateDisk(until: deadline) {
+                looks += 1
+                return looks < 2 ? nil : try read()
+            }
+            return (found, looks, work)
+        }
+        let soon = LoginSession.now() + 60
+        try FixtureNode.with(Self.files) { (node: FixtureNode) throws -> Void in
+            let late = try look(node, until: soon) { Array(Self.disk.utf8) }
+            #expect(late.found && late.looks == 2 && late.work.state.phase == .waiting)
+            #expect(late.work.state.inputs.map(\.words) == ["config disk NODECONFIG/node.yaml"])
+            #expect(late.work.reading.choice.toStore?.hostname == Hostname("disk"))
+        }
+        try FixtureNode.with(Self.files) { (node: FixtureNode) throws -> Void in
+            let wrong = try look(node, until: soon) { Array("schemaVersion: 1\nhostname: bad_\n".utf8) }
+            #expect(wrong.found && wrong.work.state.phase == .failed)
+        }
+        try FixtureNode.with(Self.files) { (node: FixtureNode) throws -> Void in
+            let unreadable = try look(node, until: soon) { throw Failure(.device, "the config disk: no") }
+            #expect(unreadable.found && unreadable.work.state.failure?.message == "the config disk: no")
+            // Too late: one look, and the node stays as it is.
+            let none = try look(node, until: 0) { Array(Self.disk.utf8) }
+            #expect(!none.found && none.looks == 1 && none.work.state.phase == .unconfigured)
+            // Something else configures the node.
+            #expect(try look(node, "hostname=line", until: soon) { nil }.looks == 0)
+            #expect(try look(node, until: soon) { nil }.looks == 0)
+        }
+    }
+
     @Test func aChangeByHandEndsAFailure() throws {
         try FixtureNode.with(Self.files) { (node: FixtureNode) throws -> Void in
             #expect(try render(node, "ip=eno1:dhpc").phase == .failed)

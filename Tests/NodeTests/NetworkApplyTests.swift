@@ -96,6 +96,10 @@ struct NetworkApplyTests {
             wait_until grep "the new network works" /run/waiting
             answer between addresses eth0
             answer second $nodectl apply $folder/old.yaml
+            # What these would store, confirming would store over.
+            answer same $nodectl apply $folder/new.yaml
+            answer rollback $nodectl config rollback
+            answer register $nodectl register 192.0.2.1
             touch /run/changed
             wait_until grep "^status" /run/earlier
             answer earlier cat /run/earlier
@@ -129,6 +133,12 @@ struct NetworkApplyTests {
         #expect(lab["between"].contains("192.0.2.20/24"))
         #expect(
             lab["second"].contains("waits to be confirmed") && lab["second"].hasSuffix("status 8"), "\(lab["second"])")
+        for name in ["same", "rollback", "register"] {
+            #expect(
+                lab[name].contains(
+                    "error: a change of the network waits to be confirmed, and would be stored over this\n")
+                    && lab[name].hasSuffix("status 8"), "\(name): \(lab[name])")
+        }
         #expect(
             lab["earlier"].contains("older than the change") && lab["earlier"].contains("status 2"), "\(lab["earlier"])"
         )
@@ -256,6 +266,77 @@ struct NetworkApplyTests {
         #expect(
             lab["cut"].contains("as before: the engine does not answer") && lab["cut"].hasSuffix("status 4"),
             "\(lab["cut"])")
+    }
+
+    /// The machine's own folder stays as it is, whatever is applied.
+    private static let ownEtc = """
+        mkdir -p /run/etc/upper /run/etc/work /run/bin
+        mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work etc /etc
+        printf '#!/bin/sh\\n' >/run/bin/systemctl
+        chmod 755 /run/bin/systemctl
+        PATH=/run/bin:$PATH
+        export PATH
+
+        """
+
+    /// There is no way back by itself from a change of who can log in.
+    @Test func nobodyIsShutOutInPassing() throws {
+        let lab = try NetworkLab(
+            Self.ownEtc + """
+                mkdir -p /etc/ssh
+                answer open $nodectl apply $folder/open.yaml </dev/null
+                answer dry-run $nodectl apply --dry-run --json $folder/closed.yaml
+                answer refused $nodectl apply $folder/closed.yaml </dev/null
+                answer kept cat /etc/ssh/nodewright_authorized_keys
+                answer yes $nodectl apply --yes $folder/closed.yaml </dev/null
+                answer locked ls /etc/nodewright
+                """,
+            files: [
+                "open.yaml": "schemaVersion: 1\nssh: {keys: [ssh-ed25519 "
+                    + "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f]}\n",
+                "closed.yaml": "schemaVersion: 1\nconsole: {lock-down: true}\n",
+            ])
+        #expect(lab["open"] == "nodectl: applied\nstatus 0", "\(lab.answers)")
+        #expect(
+            lab["dry-run"].contains("\"warnings\":[\"1 SSH key cannot log in any more\","), "\(lab["dry-run"])")
+        let nobody =
+            "closed.yaml:2:10: warning: nobody can log in: SSH has no keys and takes no password, "
+            + "and the console takes no login\n"
+        let refusal = "nodectl: error: this takes away ways to log in, and nobody is there who could confirm it\n"
+        #expect(lab["refused"].contains(nobody) && lab["refused"].contains(refusal), "\(lab["refused"])")
+        #expect(lab["refused"].contains("the console takes no login any more"), "\(lab["refused"])")
+        #expect(lab["refused"].hasSuffix("status 2") && lab["kept"].contains("ssh-ed25519 "), "\(lab["kept"])")
+        #expect(lab["yes"].hasSuffix("nodectl: applied\nstatus 0"), "\(lab["yes"])")
+        #expect(lab["locked"].contains("console-is-locked"), "\(lab["locked"])")
+    }
+
+    /// Only "nodectl unpersist" gives up what was kept: a document that does not list it may have been written before.
+    @Test func whatIsNoLongerListedIsNotLost() throws {
+        let lab = try NetworkLab(
+            Self.ownEtc + """
+                mkdir /etc/own.d
+                echo mine >/etc/own.conf
+                answer keep $nodectl apply $folder/kept.yaml
+                echo mine >/etc/own.d/file
+                answer drop $nodectl apply $folder/other.yaml
+                answer copies sh -c "cd /run/nodewright/state; ls; cat persist/etc/own.conf persist/etc/own.d/file"
+                answer again $nodectl apply $folder/other.yaml
+                """,
+            files: [
+                "kept.yaml": "schemaVersion: 1\npersist: [/etc/own.conf, /etc/own.d]\n",
+                "other.yaml": "schemaVersion: 1\n",
+            ])
+        #expect(lab["keep"] == "nodectl: applied\nstatus 0", "\(lab.answers)")
+        func warning(_ path: String) -> String {
+            "nodectl: warning: \(path) is no longer listed under \"persist\": the next start brings the image's; "
+                + "what was kept of it stays, and comes back when it is listed again\n"
+        }
+        #expect(
+            lab["drop"] == warning("/etc/own.conf") + warning("/etc/own.d") + "nodectl: applied\nstatus 0",
+            "\(lab["drop"])")
+        #expect(lab["copies"] == "config\npersist\npersist-work\nmine\nmine\nstatus 0", "\(lab["copies"])")
+        #expect(
+            lab["again"].hasPrefix(warning("/etc/own.d")) && lab["again"].hasSuffix("status 3"), "\(lab["again"])")
     }
 
     /// What is not there is named, with what is.

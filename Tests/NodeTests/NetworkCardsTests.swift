@@ -54,6 +54,44 @@ import Testing
         #expect(found.kernelNames == ["any": "eno3", "eno2": "eno2"])
     }
 
+    /// Once a profile is up, "link" means its card, also at the first start, which pins what is certain.
+    @Test(arguments: [true, false]) func linkIsPinnedToTheCardThatItsProfileIsOn(needsAll: Bool) throws {
+        let interfaces = [NetworkExamples.card("any", .link), NetworkExamples.card("eno2")]
+        let network = NetworkExamples.network(interfaces).network
+        let devices = devices
+        func pinned(_ linked: [String: String]) throws -> InterfaceMatch? {
+            try NetworkCards(network, among: devices, linked: linked, needsAll: needsAll).pinned["any"]?.match
+        }
+        #expect(try pinned(["any": "eno1"]) == .mac(NetworkExamples.mac("52:54:00:00:00:01")))
+        // A card that another interface means, and none at all.
+        let first = InterfaceMatch.mac(NetworkExamples.mac("52:54:00:00:00:03"))
+        for other in [["any": "eno2"], ["any": "eno9"], [:]] {
+            #expect(try pinned(other) == (needsAll ? first : .link))
+        }
+    }
+
+    @Test func profilesOfOursThatAreUpTellTheirCards() {
+        func profile(_ path: String, _ file: String) -> NetworkManager.Profile {
+            .init(path: path, file: "/run/NetworkManager/system-connections/" + file, isMadeUp: false)
+        }
+        func activation(
+            _ id: String, _ profile: String, _ device: String, _ state: NetworkManager.Activation.State = .activated
+        ) -> NetworkManager.Activation {
+            .init(path: "/a/" + id, profile: profile, uuid: "", id: id, state: state, devices: [device])
+        }
+        let snapshot = NetworkManager.Snapshot(
+            devices: devices,
+            profiles: [
+                profile("/1", "nodewright-any-12345678.nmconnection"), profile("/2", "other.nmconnection"),
+                profile("/3", "nodewright-late-12345678.nmconnection"),
+            ],
+            activations: [
+                activation("any", "/1", "/eno3"), activation("other", "/2", "/eno2"),
+                activation("late", "/3", "/eno1", .activating),
+            ], checkpoints: [], isStarting: false)
+        #expect(snapshot.linked == ["any": "eno3"])
+    }
+
     @Test func membersThatNobodyDescribesAreFoundByName() throws {
         var bond = InterfaceSettings(name: "bond0")
         bond.bond = BondSettings(members: ["eno1", "eno2"])

@@ -146,6 +146,9 @@ import Testing
             answer way; nodectl unpersist /etc/libvirt
             echo 'stateless' >/run/lab/cmdline
             answer stateless; nodectl persist --kernel-command-line /run/lab/cmdline /etc/real
+            mkdir -p /run/nodewright/change; echo '{}' >/run/nodewright/change/pending.json
+            answer waiting; nodectl persist /etc/real
+            answer waiting-stored; ls /run/nodewright/state/persist 2>&1 || :
             umount /run/nodewright/state
             answer live; nodectl persist /etc/real
             """)
@@ -155,6 +158,10 @@ import Testing
         #expect(lab["stored"].contains("No such file"), "\(lab["stored"])")
         #expect(lab["way"].contains("cannot be given up: every node keeps /etc/libvirt"), "\(lab["way"])")
         #expect(lab["stateless"].contains("this node is stateless") && lab["stateless"].hasSuffix("status 7"))
+        #expect(
+            lab["waiting"].contains("a change of the network waits to be confirmed")
+                && lab["waiting"].hasSuffix("status 8"), "\(lab["waiting"])")
+        #expect(!lab["waiting-stored"].contains("etc/real"), "\(lab["waiting-stored"])")
         #expect(lab["live"].contains("this node has no state partition") && lab["live"].hasSuffix("status 7"))
     }
 

@@ -199,7 +199,12 @@ import Testing
         try FixtureNode.with(Self.files) { (node: FixtureNode) throws -> Void in
             let line = Path.join(node.root, "cmdline")
             try File.write(line, "hostname=one adminpw=\(Self.hash)")
-            _ = try render(node, "hostname=one adminpw=\(Self.hash)")
+            let warning =
+                "kernel command line: word 2 (\"adminpw=...\"): the kernel command line is no place for secrets: "
+                + "every user of the node can read it"
+            #expect(try render(node, "hostname=one adminpw=\(Self.hash)") == [warning])
+            // Consoles and "nodectl status" say so at that start.
+            #expect(node.status().text.contains(warning))
             func nodectl(_ arguments: String...) throws -> Command.Result {
                 try Command(
                     try Programs.built("nodectl"),
@@ -213,7 +218,13 @@ import Testing
             #expect(
                 origins.contains(
                     "hostname: \"one\"  (kernel command line, stored as generation 1, written by the first start)\n"))
+            #expect(
+                origins.contains(
+                    "administrator.password-hash: \"(secret)\"  "
+                        + "(kernel command line, stored as generation 1, written by the first start, insecure)\n"),
+                "\(origins)")
             #expect(!origins.contains("saltsalt"))
+            #expect(try render(node, "hostname=one adminpw=\(Self.hash)").isEmpty)
             #expect(try nodectl("rollback").status == ExitStatus.nothingToDo.rawValue)
             let store = NodeInputs(root: node.root, commandLine: KernelCommandLine("")).store
             try store.write(NodeConfiguration(), by: "a test")

@@ -71,6 +71,14 @@ struct UnattendedTests {
                 answer good-kept ls /run/nodewright/config
                 answer again configure 1 $words
                 answer again-state state
+                # The next start, with another document; first the server does not have it yet.
+                rm -r /run/nodewright/config $folder/node.yaml
+                answer gone configure 1 nodewright.reconfigure $words
+                answer gone-addresses addresses eth0
+                sed s/192.0.2.10/192.0.2.11/ $folder/good.yaml >$folder/node.yaml
+                answer anew configure 5 nodewright.reconfigure $words
+                answer anew-addresses addresses eth0
+                answer anew-stored cat /run/nodewright/state/config/a/current
                 """, files: ["no-router.yaml": document("192.0.2.99"), "good.yaml": document("192.0.2.1")])
         #expect(lab["without"].hasSuffix("status 3"), "\(lab.answers)")
         #expect(lab["unplugged"].contains("no interface has got an address within 1 seconds"), "\(lab["unplugged"])")
@@ -107,6 +115,11 @@ struct UnattendedTests {
         // The stored configuration counts now; the time stays that of the first success.
         #expect(lab["again"] == "status 0", "\(lab["again"])")
         #expect(try state(lab, "again-state").seconds == seconds)
+        #expect(lab["gone"].hasSuffix("status 4"), "\(lab["gone"])")
+        #expect(lab["gone-addresses"] == "192.0.2.10/24\nstatus 0")
+        #expect(lab["anew"] == "status 0", "\(lab["anew"])")
+        #expect(lab["anew-addresses"] == "192.0.2.11/24\nstatus 0", "\(lab["anew-addresses"])")
+        #expect(lab["anew-stored"].contains("192.0.2.11/24"), "\(lab["anew-stored"])")
     }
 
     /// A stored configuration whose interface comes up late, and one that never does.

@@ -9,7 +9,7 @@ public enum ConfigDisk {
     /// The file on it.
     public static let file = "node.yaml"
 
-    /// The content of the file; nil when there is no such disk.
+    /// The content of the file; nil when there is no such disk (yet: `UnattendedConfiguration` looks once more).
     ///
     /// The file system is mounted read-only for the moment, in a place that nobody else can look into.
     /// - Throws: when there is a disk, but it cannot be read

@@ -33,7 +33,7 @@ struct ConfigurationDownload {
         try Folder.create(Path.parent(inputs.fetched), mode: 0o700)
         try File.write(inputs.fetched, bytes, mode: 0o600)
         let reading = inputs.read(warn: { _ in })
-        if !reading.isComplete { try File.remove(inputs.fetched) }
+        if !reading.isComplete || !reading.choice.isProvisioned { try File.remove(inputs.fetched) }
         return reading
     }
 

@@ -29,7 +29,7 @@ public struct ConfigurationState: Hashable, Sendable {
             case ignored
             /// It cannot be used, because of mistakes in it or in another one that counts with it.
             case unusable
-            /// It is on a web server, and has not been fetched yet.
+            /// It is on a web server, and has not been fetched yet; or it counts as soon as such a document is there.
             case awaited
         }
 
@@ -115,7 +115,7 @@ public struct ConfigurationState: Hashable, Sendable {
     /// In force means all of this: what the initramfs writes into the root is written; a document on a web server has been
     /// fetched, applied and stored; and NetworkManager has the management interface up with its static addresses, or with
     /// one that DHCP or a router gave. The management interface is the one that `network.management` names; without that
-    /// key any of the interfaces that are to have an address; without any interfaces, whichever card gets an address first,
+    /// key any of the interfaces that can have the default route; without any interfaces, whichever card gets an address first,
     /// or none when NetworkManager has tried them all. The clock is `CLOCK_BOOTTIME`, which counts from the kernel's start.
     public var seconds: Double?
     /// Every place that says something, the weakest first.

@@ -9,8 +9,10 @@ public struct NodeInputs {
     public struct Reading {
         /// The words of the kernel command line.
         public let commandLine: CommandLineReading
-        /// Which inputs count.
+        /// Which inputs count now.
         public let choice: ConfigurationChoice
+        /// The document on a web server, when it is to count; until all inputs are there and right, a stored configuration counts.
+        let source: ConfigurationSource?
         /// The stored generation that was found.
         public let generation: ConfigurationStore.Generation?
         /// The configuration in force: as much of it as can be understood.
@@ -56,17 +58,20 @@ public struct NodeInputs {
     /// Where the document is kept that `nodewright.config=` names, once it has been fetched.
     public var fetched: String { copy("url.yaml") }
 
+    /// Where the document of a config disk is kept.
+    var diskCopy: String { copy("config-disk.yaml") }
+
     /// Looks for a config disk and keeps what is on it until the next start.
     ///
     /// - Returns: why one that is there cannot be read
     func lookForConfigDisk(_ read: () throws -> [UInt8]? = ConfigDisk.read) -> Failure? {
         do {
             guard let content = try read() else {
-                try File.remove(copy("config-disk.yaml"))
+                try File.remove(diskCopy)
                 return nil
             }
             try Folder.create(Path.join(root, Self.copies), mode: 0o700)
-            try File.write(copy("config-disk.yaml"), content, mode: 0o600)
+            try File.write(diskCopy, content, mode: 0o600)
             return nil
         } catch {
             return error as? Failure ?? Failure(.device, "the config disk: \(error)")
@@ -89,7 +94,7 @@ public struct NodeInputs {
 
     /// Reads everything and decides what counts.
     ///
-    /// Provisioning inputs with a mistake never displace a stored configuration.
+    /// Provisioning inputs with a mistake, or of which a document is still to be fetched, never displace a stored configuration.
     /// - Parameter warn: hears of stored generations that were passed over
     public func read(warn: (String) -> Void) -> Reading {
         let diagnostics = Diagnostics()
@@ -105,15 +110,19 @@ public struct NodeInputs {
         let stored = store.current(warn: warn)
         if let stored { inputs.append(stored.input) }
         let anew = !commandLine.requests.isDisjoint(with: [.reconfigure, .reinstall])
-        let wanted = ConfigurationChoice(inputs, anew: anew)
+        let isAwaited = commandLine.source != nil && !documents.contains { $0.0 == .url }
+        let wanted = ConfigurationChoice(inputs, anew: anew, isAwaited: isAwaited)
         var choice = wanted
-        var configuration = diagnostics.hasErrors && wanted.isProvisioned ? nil : wanted.layers.read(diagnostics)
-        if configuration == nil {
-            _ = wanted.layers.read(diagnostics)
-            if stored != nil, wanted.isProvisioned {
-                choice = ConfigurationChoice(inputs.filter { [.image, .stored].contains($0.origin) }, anew: false)
-                configuration = choice.layers.read(Diagnostics())
-            }
+        let hadErrors = diagnostics.hasErrors
+        var configuration = wanted.layers.read(diagnostics)
+        if hadErrors && wanted.isProvisioned { configuration = nil }
+        let displaces = stored != nil && wanted.isProvisioned
+        // What was stored on a node that is stateless now does not count for any moment.
+        let waits = displaces && isAwaited && !wanted.isStateless
+        let isRefused = displaces && commandLine.hasErrors && !wanted.isStateless
+        if waits || isRefused || displaces && configuration == nil {
+            choice = ConfigurationChoice(inputs.filter { [.image, .stored].contains($0.origin) }, anew: false)
+            configuration = choice.layers.read(Diagnostics())
         }
         // A document that is none says nothing, but was to count all the same.
         let counts = wanted.isProvisioned || anew && documents.contains { $0.0 != .image && $0.2 == nil }
@@ -122,7 +131,7 @@ public struct NodeInputs {
             let use: ConfigurationState.Input.Use =
                 origin == .image || origin == .stored
                 ? .used
-                : !counts ? .ignored : !isRead || !choice.isProvisioned ? .unusable : .used
+                : !counts ? .ignored : isRead && waits ? .awaited : !isRead || !choice.isProvisioned ? .unusable : .used
             found.append(.init(origin: origin.name, name: name, use: use))
         }
         for (origin, name, input) in documents { add(origin, name, isRead: input != nil) }
@@ -138,7 +147,8 @@ public struct NodeInputs {
         }
         let refused = commandLine.mistakes.first { $0.severity == .error }?.failure
         return Reading(
-            commandLine: commandLine, choice: choice, generation: stored?.generation,
+            commandLine: commandLine, choice: choice, source: wanted.isProvisioned ? commandLine.source : nil,
+            generation: stored?.generation,
             configuration: configuration ?? choice.layers.understood, isComplete: configuration != nil,
             mistakes: diagnostics.sorted, found: found,
             failure: counts ? NodeConfiguration.failure(of: diagnostics) ?? refused : nil,
@@ -152,7 +162,7 @@ public struct NodeInputs {
         let places: [(ConfigurationInput.Origin, String, String)] = [
             (.image, Path.join(root, Self.image), "/" + Self.image),
             (.credential, credentialFile, Self.credential),
-            (.configDisk, copy("config-disk.yaml"), "\(ConfigDisk.label)/\(ConfigDisk.file)"),
+            (.configDisk, diskCopy, "\(ConfigDisk.label)/\(ConfigDisk.file)"),
             (.url, fetched, commandLine.source.map { redacted($0.url) } ?? "url.yaml"),
         ]
         return places.compactMap { origin, path, name in

@@ -5,8 +5,8 @@ import Host
 import NodeConfig
 import Transfer
 
-/// What a started node does until it is configured, without anybody: fetches the document that `nodewright.config=` names,
-/// installs itself when that is asked for and it was not started from a disk, applies and stores the document, waits for the
+/// What a started node does until it is configured, without anybody: fetches the document that `nodewright.config=` names, or
+/// looks once more for a config disk where there is no input at all; installs itself when that is asked for and it was not started from a disk, applies and stores the document, waits for the
 /// management address; and notes each step for the consoles.
 ///
 /// What the initramfs has written is in force meanwhile. Nothing waits for this: neither login nor any service.
@@ -46,13 +46,14 @@ public struct UnattendedConfiguration {
     ///   checksum is wrong, `.invalidInput` with every mistake of the inputs
     public mutating func run() throws {
         if let earlier = ConfigurationState.read(root: root) { state.goOn(from: earlier) }
+        let hasLateDisk = findLateDisk()
         let hasInputs = state.phase != .unconfigured
         guard hasInputs || InstallationWish(reading) != nil else { throw Self.noInput }
         state.phase = .waiting
         try state.write(root: root)
         var failed: Failure?
         do {
-            let source = reading.choice.isProvisioned ? reading.commandLine.source : nil
+            let source = reading.source
             if let source { try fetch(source) }
             // Before the document is applied: it may describe a network that this server is not in.
             switch try installUnlessOvertaken() {
@@ -64,7 +65,11 @@ public struct UnattendedConfiguration {
                 try state.write(root: root)
                 throw failed ?? Self.noInput
             }
-            if let source { try applyFetched(source) }
+            if let source { try apply(redacted(source.url), keptAt: inputs.fetched) }
+            if hasLateDisk {
+                try apply("\(ConfigDisk.label)/\(ConfigDisk.file)", keptAt: inputs.diskCopy)
+                if state.failure == nil { startRegistration() }
+            }
             if state.failure == nil { try waitForAddress() }
         } catch let failure as Failure where hasInputs {
             state.failure = ConfigurationState.Reason(failure)
@@ -96,12 +101,17 @@ public struct UnattendedConfiguration {
         state.goOn(from: earlier)
     }
 
-    /// Applies what was fetched, unless the inputs have mistakes now.
-    private mutating func applyFetched(_ source: ConfigurationSource) throws {
-        guard reading.isComplete, reading.choice.isProvisioned else { return }
-        note("applying \(redacted(source.url))")
-        let applied = try apply()
-        for warning in reading.mistakes.map(\.description) + applied.warnings {
+    /// Applies what was fetched or found, unless the inputs have mistakes now.
+    private mutating func apply(_ name: String, keptAt copy: String) throws {
+        guard reading.isComplete, reading.choice.isProvisioned, !isOvertaken else { return }
+        note("applying \(name)")
+        let applied: (isStored: Bool, warnings: [String])
+        do { applied = try apply() } catch {
+            // It is not in force, and what "nodectl config show" reads must not say so.
+            try File.remove(copy)
+            throw error
+        }
+        for warning in reading.mistakes.map(\.line) + applied.warnings where !state.notes.contains(warning) {
             warn(warning)
             state.notes.append(warning)
         }

@@ -3,8 +3,8 @@ import NodeConfig
 
 /// Whether NetworkManager has given a node the address at which it is managed.
 ///
-/// The management interface is the one that the configuration names so; without that, any of those that are to have an address;
-/// without any interfaces, whichever card gets an address first.
+/// The management interface is the one that the configuration names so; without that, any of those that can have the default
+/// route, and where none can, any that is to have an address; without any interfaces, whichever card gets an address first.
 struct ManagementAddress {
     private let network: NetworkSettings
     /// Interfaces of which one is enough.
@@ -16,11 +16,13 @@ struct ManagementAddress {
         if let management = network.management {
             candidates = [network[management] ?? InterfaceSettings(name: management)]
         } else {
-            candidates = network.interfaces.filter { interface in
+            let all = network.interfaces.filter { interface in
                 network.controller(of: interface.name) == nil
                     && (network.ipv4(of: interface).method != .disabled
                         || network.ipv6(of: interface).method != .disabled)
             }
+            let routed = all.filter { network.canHaveDefaultRoute($0) }
+            candidates = routed.isEmpty ? all : routed
         }
     }
 
@@ -73,6 +75,13 @@ struct ManagementAddress {
 }
 
 extension NetworkSettings {
+    /// Whether it has a router, or may get one together with its addresses.
+    fileprivate func canHaveDefaultRoute(_ interface: InterfaceSettings) -> Bool {
+        let (ipv4, ipv6) = (ipv4(of: interface), ipv6(of: interface))
+        return ipv4.gateway != nil || ipv6.gateway != nil || ipv4.method == .dhcp
+            || [.automatic, .dhcp].contains(ipv6.method)
+    }
+
     /// What an interface lacks of the addresses that it is to have; nil when it has them.
     func missingAddress(of interface: InterfaceSettings, on device: NetworkManager.Device) -> String? {
         let ipv4 = ipv4(of: interface)

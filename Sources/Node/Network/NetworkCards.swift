@@ -13,19 +13,27 @@ public struct NetworkCards: Sendable {
 
     /// Finds the cards.
     ///
-    /// - Parameter needsAll: false to pin those that are certain: what is not there, and which card has a link, is left open
+    /// - Parameters:
+    ///   - linked: the kernel's names of cards on which our profiles are up, by their names in the configuration: what "link"
+    ///     means for as long as such a card is free
+    ///   - needsAll: false to pin those that are certain: what is not there, and which card has a link, is left open
     /// - Throws: naming each one that is not there, or that two interfaces mean
-    init(_ network: NetworkSettings, among devices: [NetworkManager.Device], needsAll: Bool = true) throws {
+    init(
+        _ network: NetworkSettings, among devices: [NetworkManager.Device], linked: [String: String] = [:],
+        needsAll: Bool = true
+    ) throws {
         var pinned = network.withImpliedCards
         var names: [String: String] = [:]
         var problems: [String] = []
         let cards = devices.filter(\.isCard)
         // Those that mean one certain card first; "link" takes what is left.
-        for wantsLink in needsAll ? [false, true] : [false] {
+        for wantsLink in [false, true] {
             for (index, interface) in pinned.interfaces.enumerated() {
                 guard case .card(let match) = interface.kind, (match == .link) == wantsLink else { continue }
                 let free = cards.filter { card in !names.values.contains(card.name) }
-                guard let card = Self.card(match, among: wantsLink ? free : cards) else {
+                let used = wantsLink ? free.first { $0.name == linked[interface.name] } : nil
+                if wantsLink, used == nil, !needsAll { continue }
+                guard let card = used ?? Self.card(match, among: wantsLink ? free : cards) else {
                     problems.append("\(interface.name): there is no network card \(Self.words(match))")
                     continue
                 }
@@ -69,5 +77,18 @@ public struct NetworkCards: Sendable {
         case .path(let path): "at \(path)"
         case .link: "that has a link and is free"
         }
+    }
+}
+
+extension NetworkManager.Snapshot {
+    /// The kernel's names of the devices on which our profiles are up, by the names of the interfaces.
+    var linked: [String: String] {
+        let ours = Set(profiles.filter { NetworkProfile.isOurs(Path.name($0.file)) }.map(\.path))
+        let names = Dictionary(devices.map { ($0.path, $0.name) }) { $1 }
+        let up = activations.filter { $0.state == .activated && ours.contains($0.profile) }
+        let pairs = up.compactMap { activation in
+            activation.devices.first.flatMap { names[$0] }.map { (activation.id, $0) }
+        }
+        return Dictionary(pairs) { $1 }
     }
 }

@@ -56,24 +56,34 @@ public struct NetworkChange {
     }
 
     /// Held while a change begins or ends.
-    private static func lock() throws -> FileLock {
+    private static func lock(root: String = "/") throws -> FileLock {
+        let folder = Path.join(root, Self.folder)
         try Folder.create(folder, mode: 0o700)
         return try FileLock(Path.join(folder, "lock"))
     }
 
-    /// Runs `body` unless there is a change that has not come to its end; none begins or ends meanwhile.
-    static func withoutChange(_ body: () throws -> Void) throws {
-        let lock = try Self.lock()
+    /// Runs what stores a configuration; no change begins or ends meanwhile.
+    ///
+    /// - Parameter root: `/`, or a fixture
+    /// - Throws: `.busy` when there is a change that has not come to its end: what it has stored at last would be all that counts
+    @discardableResult
+    public static func withoutChange<Value>(root: String = "/", _ body: () throws -> Value) throws -> Value {
+        let lock = try Self.lock(root: root)
         defer { lock.release() }
-        if !isRecorded { try body() }
+        guard !File.exists(Path.join(root, Path.join(Self.folder, "pending.json"))) else {
+            throw Failure(
+                .busy, "a change of the network waits to be confirmed, and would be stored over this",
+                hint: "\"nodectl confirm\" keeps it, \"nodectl confirm --revert\" takes it back; then try again")
+        }
+        return try body()
     }
 
     /// The cards that a configuration means, and what would have to change.
     ///
     /// - Throws: when a card is not there
     public func plan(_ configuration: NodeConfiguration) throws -> (NetworkPlan, NodeConfiguration) {
-        let devices = try devices()
-        let cards = try NetworkCards(configuration.network, among: devices)
+        let (devices, linked) = try devices()
+        let cards = try NetworkCards(configuration.network, among: devices, linked: linked)
         var pinned = configuration
         // A document without interfaces leaves the network to NetworkManager, with whatever it does by itself.
         if !configuration.network.interfaces.isEmpty { pinned.network = cards.pinned }
@@ -81,12 +91,13 @@ public struct NetworkChange {
         return (NetworkPlan(wanted, in: profiles, cards: Set(cards.kernelNames.values)), pinned)
     }
 
-    /// NetworkManager's devices, each with the address it was made with.
+    /// NetworkManager's devices, each with the address it was made with, and the names of those on which our profiles are up.
     ///
     /// A virtual card has no permanent address, and has that of its bond while it belongs to one; NetworkManager compares
     /// profiles with the address that it met first, and notes that down for its next start.
-    func devices() throws -> [NetworkManager.Device] {
-        try manager.snapshot().devices.map { device in
+    func devices() throws -> (all: [NetworkManager.Device], linked: [String: String]) {
+        let snapshot = try manager.snapshot()
+        let all = snapshot.devices.map { device in
             guard !device.knowsPermanentAddress else { return device }
             let state = "/run/NetworkManager/devices/\(if_nametoindex(device.name))"
             let lines = ((try? File.readText(state, limit: 1 << 16)) ?? "").split(separator: "\n")
@@ -97,6 +108,7 @@ public struct NetworkChange {
             }
             return device
         }
+        return (all, snapshot.linked)
     }
 
     /// Where the change stands that `begin` has made; waits for whoever is about to end it, so that what is seen half-done has

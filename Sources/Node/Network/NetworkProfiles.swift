@@ -91,8 +91,9 @@ public struct NetworkProfiles: Sendable {
         // NetworkManager compares with the permanent address.
         case .card(.mac(let address)): file.add("mac-address", address.description.uppercased(), to: "ethernet")
         case .card(.path(let path)): file.add("path", path + ";", to: "match")
-        // Without any condition NetworkManager takes the first card that has a carrier, and no second one.
-        case .card(.link): break
+        // Without any condition NetworkManager takes the first card that has a carrier, and no second one; but none that another
+        // profile is for.
+        case .card(.link): file.add("autoconnect-priority", "-1", to: "connection")
         case .vlan(let vlan):
             file.add("id", "\(vlan.id)", to: "vlan")
             file.add("parent", parent ?? kernelNames[vlan.parent] ?? vlan.parent, to: "vlan")

@@ -107,27 +107,32 @@ public struct PersistentPaths: NodeSettings {
     }
 
     /// Other paths than those of every node.
+    ///
+    /// - Parameter warn: hears of those that are no longer listed, whose folders stay as they are until the next start
     public func differences(warn: (String) -> Void) throws -> [SettingDifference] {
         let store = PersistentStore(root: "/")
         guard store.isThere else { return [] }
         let present = inForce(store)
         let old = present.filter { !Self.folders.contains($0) }.sorted()
         let wanted = own
-        if old == wanted { return [] }
+        for path in old where !all.contains(where: { Self.covers($0, path) }) {
+            warn(
+                "\(path) is no longer listed under \"persist\": the next start brings the image's; what was kept of it stays, "
+                    + "and comes back when it is listed again")
+        }
+        if present.isSuperset(of: wanted), ImageFiles(root: "/").isMade(watched(store)) { return [] }
         func words(_ paths: [String]) -> String {
             paths.isEmpty ? "none but every node's" : paths.joined(separator: " ")
         }
         return [SettingDifference("kept paths", from: words(old), to: words(wanted))]
     }
 
-    /// Keeps what is listed from now on; what is no longer listed stays as it is until the next start.
+    /// Keeps what is listed from now on; what is no longer listed stays as it is until the next start, and its copy for good.
     public func apply(warn: (String) -> Void) throws {
         let store = PersistentStore(root: "/")
         guard store.isThere else { return }
         let present = inForce(store)
-        let wanted = Set(all)
-        try store.setPending(
-            store.pending().union(present).filter { path in !wanted.contains { Self.covers($0, path) } })
+        try giveUp([])
         for path in own where !present.contains(path) && File.exists(path) {
             try Self.check(path)
             try during("keeping \(path)") { try keep(path, store) }
@@ -137,6 +142,12 @@ public struct PersistentPaths: NodeSettings {
         try image.make(watched(store))
         try Command("systemctl", ["daemon-reload"]).run().check(.device)
         try Command("systemctl", ["restart", "nodewright-persist.path"]).run().check(.device)
+    }
+
+    /// Lets the next start remove the copies of paths that are no longer listed, besides those of earlier calls.
+    public func giveUp(_ paths: [String]) throws {
+        let store = PersistentStore(root: "/")
+        try store.setPending(store.pending().union(paths).filter { path in !all.contains { Self.covers($0, path) } })
     }
 
     /// Copies the files that have changed to the state partition, until a look at all of them finds none.

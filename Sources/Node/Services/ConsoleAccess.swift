@@ -1,8 +1,7 @@
 import Host
 import NodeConfig
 
-/// What may be done at the console. The status screen offers nothing but a login so far, so a console without a shell and one
-/// that is locked are the same.
+/// What may be done at the console.
 struct ConsoleAccess: FileSettings {
     private static let lock = "etc/nodewright/console-is-locked"
     /// Those that logind starts beside the one with the status screen.
@@ -39,5 +38,5 @@ struct ConsoleAccess: FileSettings {
         ]
     }
 
-    private var isLocked: Bool { console.lockDown == true || console.shell == false }
+    private var isLocked: Bool { console.isLocked }
 }

@@ -38,6 +38,9 @@ public struct SettingDifference: Hashable, Sendable {
         self.new = new
     }
 
+    /// Whether it is about who can log in.
+    public var isAboutAccess: Bool { ["SSH", "console", "administrator's password"].contains(name) }
+
     /// One line for people.
     public var line: String {
         guard let old else { return "\(name): \(new)" }

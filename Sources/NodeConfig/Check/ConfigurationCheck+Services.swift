@@ -35,8 +35,26 @@ extension ConfigurationCheck {
                 at: place("snmp", "enabled"), "SNMP needs a password",
                 hint: "add \"password\" with at least 8 characters")
         }
+        checkAccess()
         checkKdump()
         checkStateless()
+    }
+
+    /// A document that closes one way to log in, and opens no other; one that closes none leaves them to the image.
+    private func checkAccess() {
+        let (ssh, console) = (configuration.ssh, configuration.console)
+        guard ssh.enabled == false || console.isLocked else { return }
+        let hasPassword = tree["administrator"]?["password-hash"] != nil
+        let hasKeys = !(tree["ssh"]?["keys"]?.sequence ?? []).isEmpty
+        let takesSSH = ssh.enabled != false && (hasKeys || hasPassword && ssh.passwordLogin == true)
+        guard !takesSSH, console.isLocked || !hasPassword else { return }
+        let remote = ssh.enabled == false ? "SSH is off" : "SSH has no keys and takes no password"
+        let local =
+            console.isLocked ? "the console takes no login" : "the administrator has no password for the console"
+        diagnostics.warning(
+            at: ssh.enabled == false ? place("ssh", "enabled") : place("console"),
+            "nobody can log in: \(remote), and \(local)",
+            hint: "leave one way open: \"keys\" in \"ssh\", or the console with a \"password-hash\"")
     }
 
     private func checkKdump() {

@@ -8,7 +8,7 @@ extension CommandLineReader {
         "link6": [.linkLocal6], "link-local": [.linkLocal], "none": [.off], "off": [.off],
     ]
     private static let methodHint =
-        "one of dhcp, on, any, dhcp6, auto6, either6, link6, link-local, single-dhcp, none, off, or several with commas"
+        "one of dhcp, on, any, dhcp6, auto6, either6, link6, single-dhcp, none, off, or several with commas"
 
     /// `ip=`
     mutating func readIP(_ word: Word) {
@@ -229,7 +229,8 @@ extension CommandLineReader {
         error(
             word, at: field,
             field.isEmpty ? "the method is missing" : "\(field.shown) is no way to get an address",
-            hint: nearest(to: field.text, among: Self.methods.keys.sorted()).map { "did you mean \($0)?" }
+            hint: nearest(to: field.text, among: Self.methods.keys.filter { $0 != "link-local" }.sorted())
+                .map { "did you mean \($0)?" }
                 ?? Self.methodHint)
     }
 

@@ -3,7 +3,8 @@ extension CommandLineTable {
         title: "Identity, access and engine",
         text: """
             Secrets are accepted as hashes wherever there is one (`openssl passwd -6`). Whatever stands on the kernel command \
-            line can be read by every user of the node, so each of them is warned about; it appears in no message.
+            line can be read by every user of the node, so each of them is warned about, by `nodectl status` \
+            and the consoles, too, and `nodectl config show --origin` calls it insecure; it appears in no message.
             """,
         arguments: [
             CommandLineArgument(

@@ -17,15 +17,17 @@ public struct ConfigurationChoice: Sendable {
 
     /// The choice among all inputs that there are.
     ///
-    /// - Parameter anew: whether the kernel command line asks for the inputs anew
-    public init(_ inputs: [ConfigurationInput], anew: Bool) {
+    /// - Parameters:
+    ///   - anew: whether the kernel command line asks for the inputs anew
+    ///   - isAwaited: whether a document on a web server is still to come
+    public init(_ inputs: [ConfigurationInput], anew: Bool, isAwaited: Bool = false) {
         let image = inputs.filter { $0.origin == .image && !$0.isEmpty }
         let provisioning = inputs.filter { $0.origin != .image && $0.origin != .stored && !$0.isEmpty }
         // A stored document that says nothing is stored all the same.
         let stored = inputs.filter { $0.origin == .stored }
         let provisioned = LayeredConfiguration(image + provisioning)
         isStateless = provisioned.tree["stateless"]?.bool ?? false
-        isProvisioned = stored.isEmpty || isStateless || anew && !provisioning.isEmpty
+        isProvisioned = stored.isEmpty || isStateless || anew && (isAwaited || !provisioning.isEmpty)
         layers = isProvisioned ? provisioned : LayeredConfiguration(image + stored)
         ignored = isProvisioned ? [] : provisioning
     }

@@ -15,6 +15,8 @@ public struct LayeredConfiguration: Sendable {
         public let place: String
         /// For a stored value, the name of the input from which it was stored, when that is known.
         public let source: String?
+        /// Whether it is a secret that came by the kernel command line, where every user of the node can read it.
+        public let isInsecure: Bool
     }
 
     /// The inputs that say something, the weakest first.
@@ -61,11 +63,13 @@ public struct LayeredConfiguration: Sendable {
             } else if !path.isEmpty {
                 let origin = origins[node.position.file] ?? .image
                 let isSecret = form?.isSecret ?? false
+                let source = origin == .stored ? sources[list ?? path] : nil
+                let words = ConfigurationInput.Origin.commandLine.name
                 values.append(
                     Value(
                         path: path, value: isSecret ? .string(Secret("").description) : JSONValue(node),
-                        origin: origin, place: node.position.description,
-                        source: origin == .stored ? sources[list ?? path] : nil))
+                        origin: origin, place: node.position.description, source: source,
+                        isInsecure: isSecret && (source ?? origin.name) == words))
             }
         }
         visit(tree, "", nil, NodeConfiguration.form.description)

@@ -7,6 +7,9 @@ public struct ConsoleSettings: Hashable, Sendable {
     /// Seconds without a key after which a login ends, from 30 to 86400; 0 is never.
     public var idleLogout: Int?
 
+    /// Whether nobody can log in there: the status screen offers nothing but a login so far.
+    public var isLocked: Bool { lockDown == true || shell == false }
+
     /// Nothing given.
     public init() {}
 }

@@ -19,10 +19,15 @@ extension NodeConfiguration {
     /// Reads a document and throws its first mistake, with the others as details.
     ///
     /// - Throws: `Failure` of class `invalidInput`
-    public static func read(_ bytes: [UInt8], file: String) throws -> NodeConfiguration {
+    ///
+    /// - Parameter warn: hears of what is probably not meant
+    public static func read(
+        _ bytes: [UInt8], file: String, warn: (Diagnostic) -> Void = { _ in }
+    ) throws -> NodeConfiguration {
         let diagnostics = Diagnostics()
         let configuration = read(bytes, file: file, diagnostics)
         if let failure = failure(of: diagnostics) { throw failure }
+        diagnostics.sorted.forEach(warn)
         guard let configuration else { throw Failure(.internalError, "\(file): reading ended without a result") }
         return configuration
     }

@@ -16,7 +16,8 @@ struct ApplyCommand: ParsableCommand {
             addresses, routers (ARP, neighbour discovery), name servers, the engine's port. When something does not work, \
             everything goes back at once. When it works, it still goes back by itself unless "nodectl confirm" is run in \
             time from a new SSH connection or on the console (there Enter is enough), or --yes was given. Only then is \
-            the configuration stored. A change that does not touch the network needs no confirmation.
+            the configuration stored. A change that does not touch the network needs no confirmation, but there is no way \
+            back by itself: when it takes away a way to log in (SSH, its port, a key, the console), it says so and asks first.
 
             Exit status: 3 when the node is already as the configuration says, 4 when the network went back.
             """)
@@ -28,7 +29,7 @@ struct ApplyCommand: ParsableCommand {
     @Flag(help: "Show what would change, and change nothing.")
     var dryRun = false
 
-    @Flag(help: "Keep the change as soon as it has been found to work.")
+    @Flag(help: "Keep the change as soon as it has been found to work, and ask nothing.")
     var yes = false
 
     @Option(
@@ -56,7 +57,10 @@ struct ApplyCommand: ParsableCommand {
         guard !application.isDone else {
             throw Failure(.nothingToDo, "the node is already as \(source) says")
         }
-        if dryRun { return try result("dry-run", application.lines, application.warnings) }
+        let lost = lostAccess(application)
+        lost.forEach(Output.warning)
+        if dryRun { return try result("dry-run", application.lines, application.warnings + lost) }
+        if !yes, !lost.isEmpty { try confirmLoss() }
         if application.network.isEmpty {
             try application.applyWithoutNetwork()
             return try result("applied", application.lines, application.warnings)
@@ -70,6 +74,29 @@ struct ApplyCommand: ParsableCommand {
             try Confirmation(change: waiting.change, seconds: seconds).wait()
         }
         try result("applied", application.lines, application.warnings + waiting.warnings)
+    }
+
+    /// What of the ways to log in goes. A stored configuration can only be compared with what runs.
+    private func lostAccess(_ application: ConfigurationApplication) -> [String] {
+        guard file == nil else {
+            let line = KernelCommandLine((try? File.read("/proc/cmdline", limit: KernelCommandLine.limit)) ?? [])
+            let before = NodeInputs(commandLine: line).read(warn: { _ in }).configuration
+            return before.accessLost(with: application.configuration)
+        }
+        return application.settings.filter(\.isAboutAccess).map(\.line)
+    }
+
+    /// Lets a person say once more that ways to log in shall go.
+    private func confirmLoss() throws {
+        guard isatty(0) == 1 else {
+            throw Failure(
+                .invalidInput, "this takes away ways to log in, and nobody is there who could confirm it",
+                hint: "add --yes, when another way stays open")
+        }
+        tcflush(0, TCIFLUSH)
+        try File.append(
+            Array("This does not go back by itself. Type yes to go on: ".utf8), to: 2, named: "standard error")
+        guard readLine() == "yes" else { throw Failure(.nothingToDo, "nothing was changed") }
     }
 
     /// Where the configuration comes from, for people.
@@ -92,7 +119,7 @@ struct ApplyCommand: ParsableCommand {
             file == "-"
             ? try File.read(descriptor: 0, named: source, limit: NodeConfiguration.sizeLimit)
             : try File.read(file, limit: NodeConfiguration.sizeLimit)
-        return try NodeConfiguration.read(bytes, file: source)
+        return try NodeConfiguration.read(bytes, file: source) { Output.error("\($0)") }
     }
 
     private func result(_ word: String, _ lines: [String], _ warnings: [String] = []) throws {

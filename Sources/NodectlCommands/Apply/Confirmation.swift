@@ -13,6 +13,8 @@ struct Confirmation {
     /// - Throws: `.network` when the network went back
     func wait() throws {
         let isConsole = Self.isConsole()
+        // An Enter that was typed before there was anything to confirm confirms nothing.
+        if isConsole { tcflush(0, TCIFLUSH) }
         let ways = isConsole ? "press Enter" : "run \"nodectl confirm\" in a new SSH connection or on the console"
         Output.error("nodectl: the new network works; \(ways) within \(seconds) seconds to keep it")
         let signals = try check("watch for signals") { nlinux_end_signals() }

@@ -12,8 +12,9 @@ struct ConfigRollbackCommand: ParsableCommand {
             Example: nodectl config rollback
 
             Makes the configuration before the current one current, or the one with --generation. It comes into force at \
-            the next start, or at once with: nodectl config show --secrets | nodectl apply -
-            Exit status 3: there is none before.
+            the next start, or at once with "nodectl apply".
+
+            Exit status: 3 when there is none before, 8 while a change of the network waits to be confirmed.
             """)
 
     @Option(
@@ -24,7 +25,8 @@ struct ConfigRollbackCommand: ParsableCommand {
     @OptionGroup var options: ConfigOptions
 
     func run() throws {
-        let target = try options.inputs().store.rollBack(to: generation)
+        let store = try options.inputs().store
+        let target = try NetworkChange.withoutChange(root: options.root) { try store.rollBack(to: generation) }
         let text = "Generation \(target.number) is current now; it comes into force at the next start.\n"
         try Output.result(json ? JSON.text(["generation": .integer(target.number)]) + "\n" : text)
     }

@@ -47,12 +47,15 @@ struct ConfigShowCommand: ParsableCommand {
     private func origins(_ reading: NodeInputs.Reading) -> String {
         let values = reading.choice.layers.values(stored: reading.generation?.sources ?? [:])
         guard json else {
-            return values.map { "\($0.path): \(JSON.text($0.value))  (\(words(for: $0, reading)))\n" }.joined()
+            return values.map {
+                let mark = $0.isInsecure ? ", insecure" : ""
+                return "\($0.path): \(JSON.text($0.value))  (\(words(for: $0, reading))\(mark))\n"
+            }.joined()
         }
         let objects = values.map { value -> JSONValue in
             [
                 "path": .string(value.path), "value": value.value, "origin": .string(value.origin.name),
-                "place": .string(value.place), "source": .optional(value.source),
+                "place": .string(value.place), "source": .optional(value.source), "insecure": .bool(value.isInsecure),
             ]
         }
         return JSON.text(.array(objects), pretty: true)

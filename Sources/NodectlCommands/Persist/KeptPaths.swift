@@ -33,13 +33,18 @@ struct KeptPaths {
     }
 
     /// Stores the configuration with other paths, and brings them into force.
-    func store(_ paths: [String], by author: String) throws {
+    ///
+    /// - Parameter givenUp: those whose copies the next start removes
+    func store(_ paths: [String], givenUp: [String] = [], by author: String) throws {
         // Without what the image brings along, which may change with the image.
         var (changed, sources) = try inputs.base(of: reading)
         changed.persist = paths
-        try PersistentPaths(changed).apply(warn: Output.warning)
         sources["persist"] = nil
-        try inputs.store.write(changed, by: author, sources: sources)
+        try NetworkChange.withoutChange(root: root) {
+            try PersistentPaths(changed).apply(warn: Output.warning)
+            try PersistentPaths(changed).giveUp(givenUp)
+            try inputs.store.write(changed, by: author, sources: sources)
+        }
     }
 
     /// One line a path.

@@ -16,7 +16,8 @@ struct PersistCommand: ParsableCommand {
             follows the image. Everything below /var is kept anyway, and so are /etc/iscsi, /etc/libvirt, /etc/lvm, \
             /etc/multipath, /etc/vdsm, /etc/pki/vdsm, the machine id and the host keys of SSH.
 
-            Exit status: 3 when all of it is kept already, 7 when this node has no place for its state.
+            Exit status: 3 when all of it is kept already, 7 when this node has no place for its state, 8 while a change of \
+            the network waits to be confirmed.
             """)
 
     @Argument(help: "Absolute paths of files below /etc, and of folders.")

@@ -14,7 +14,7 @@ struct UnpersistCommand: ParsableCommand {
             The paths stay as they are until the next start, which brings the image's back and removes what was kept.
 
             Exit status: 3 when none of it was kept by "nodectl persist" or the node configuration, 7 when this node has \
-            no place for its state.
+            no place for its state, 8 while a change of the network waits to be confirmed.
             """)
 
     @Argument(help: "Paths as \"nodectl persist --list\" shows them.")
@@ -39,7 +39,7 @@ struct UnpersistCommand: ParsableCommand {
         }
         let removed = listed.filter { paths.contains($0) }
         guard !removed.isEmpty else { throw Failure(.nothingToDo, "none of it is kept") }
-        try kept.store(listed.filter { !removed.contains($0) }, by: "nodectl unpersist")
+        try kept.store(listed.filter { !removed.contains($0) }, givenUp: removed, by: "nodectl unpersist")
         let text = removed.map { "\($0) stays as it is until the next start, and is the image's then.\n" }.joined()
         try Output.result(json ? KeptPaths.json("given-up", removed) : text)
     }

@@ -20,8 +20,8 @@ struct RegisterCommand: ParsableCommand {
             half an hour is waited for somebody who does, and the installation is followed to its end.
 
             Exit status: 0 done, 2 refused or wrong usage, 3 nothing to do, 4 the engine does not answer, 5 the engine is \
-            not trusted, 8 the engine is not ready, or another process registers this node, 9 there is no such service, or \
-            the engine could not install its agent.
+            not trusted, 8 the engine is not ready, another process registers this node, or a change of the network waits to \
+            be confirmed, 9 there is no such service, or the engine could not install its agent.
             """)
 
     @Argument(help: ArgumentHelp("The engine's host name or IP address.", valueName: "engine[:port]"))
@@ -50,6 +50,8 @@ struct RegisterCommand: ParsableCommand {
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
         if status { return try showStatus() }
+        // Before the engine is asked: what was found could not be stored.
+        if forget || engine != nil || settings.isGiven { try NetworkChange.withoutChange(root: options.root) {} }
         if forget { return try forgetEngine() }
         if unattended {
             PatientRegistration.waitForConfiguration(root: options.root, seconds: 1200)
@@ -68,7 +70,9 @@ struct RegisterCommand: ParsableCommand {
         let state = try register(configuration)
         if engine != nil || settings.isGiven {
             let engine = RegisteredEngine(configuration.engine, state, inputs: inputs, reading: reading)
-            try during("the engine has answered, but is not stored in the configuration") { try engine.store() }
+            try during("the engine has answered, but is not stored in the configuration") {
+                try NetworkChange.withoutChange(root: options.root, engine.store)
+            }
         }
         try result(state)
     }
