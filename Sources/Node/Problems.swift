@@ -11,6 +11,9 @@ enum Problems {
         if let state = SystemFile.line(Path.join(root, "run/nodewright/state-problem")) {
             found.append(state + "; changes are lost at the next start")
         }
+        if let problem = SystemFile.line(Path.join(root, HealthGate.problemFile)) {
+            found.append("this node is not healthy: " + problem)
+        }
         let slot = commandLine["nodewright.slot"]?.lowercased()
         if let slot, let reason = SlotHistory(root: root).fallback(running: slot) { found.append(reason) }
         guard let disk = commandLine["nodewright.disk"] else { return found }

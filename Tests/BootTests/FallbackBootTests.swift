@@ -42,7 +42,7 @@ struct FallbackBootTests {
             artefact: BootedImage.artefact(".qcow2"), timeout: 1800)
         #expect(image.result.status == 0, "\(image.result.errorTail)")
         let prepared = image.answers["kept"] ?? ""
-        #expect(prepared.contains("Slot B is started next, on trial for 1 starts."), "\(prepared)")
+        #expect(prepared.contains("Slot B is started next, on trial for 1 start."), "\(prepared)")
         #expect(image.console.contains("(slot B)") || image.console.contains("slot B"), "\(image.console.suffix(2000))")
         let slots = try JSON.parse(image.answers["slots"] ?? "", file: "slots")
         #expect(slots["running"]?.string == "a")

@@ -88,29 +88,89 @@ import Testing
     }
 
     /// What the gate does, as words, on a clock of its own.
-    private func gate(triesLeft: Int?, healthyAfter: Double) -> (events: [String], failure: Failure?) {
+    ///
+    /// - Parameter full: whether nothing can be noted
+    private func gate(
+        _ standing: NodeSlots.Standing, healthyAfter: Double, isFull: Bool = false, once: Bool = false
+    ) -> (events: [String], failure: Failure?) {
         var events: [String] = []
         var time = 0.0
+        func keep(_ event: String) throws {
+            if isFull { throw Failure(.device, "no space") }
+            events.append(event)
+        }
         let gate = HealthGate(
             required: { [HealthCheck("libvirt", problem: time >= healthyAfter ? nil : "it is starting")] },
             HealthGate.Actions(
-                markGood: { events.append("good after \(Int(time))") }, triesLeft: { triesLeft },
-                noteFailure: { events.append("\($0)\($1 ? ", last" : "")") }, complete: { events.append("complete") },
-                restart: { events.append("restart") }, now: { time }, pause: { time += $0 }))
-        do { try gate.run(deadline: 60) } catch { return (events, error as? Failure) }
+                markGood: { events.append("good after \(Int(time))") }, standing: { standing },
+                noteFailure: { try keep("\($0)\($1 ? ", last" : "")") }, stay: { events.append("stay") },
+                tell: { try keep("told: \($0 ?? "nothing")") }, complete: { events.append("complete") },
+                restart: { events.append("restart") }, warn: { _ in }, now: { time }, pause: { time += $0 }))
+        do { try gate.run(deadline: 60, once: once) } catch { return (events, error as? Failure) }
         return (events, nil)
     }
 
     @Test func theGate() {
-        #expect(gate(triesLeft: 2, healthyAfter: 20).events == ["good after 20", "complete"])
-        #expect(gate(triesLeft: nil, healthyAfter: 0).events == ["good after 0", "complete"])
-        // A trial is restarted; a good slot is not, because guests may run on it.
-        let trial = gate(triesLeft: 1, healthyAfter: 1000)
+        #expect(
+            gate(.trial(isLast: false), healthyAfter: 20).events == ["good after 20", "told: nothing", "complete"])
+        #expect(gate(.good, healthyAfter: 0).events == ["good after 0", "told: nothing", "complete"])
+        let trial = gate(.trial(isLast: false), healthyAfter: 1000)
         #expect(trial.events == ["libvirt: it is starting", "restart"] && trial.failure?.status == .incompatible)
-        #expect(gate(triesLeft: 0, healthyAfter: 1000).events == ["libvirt: it is starting, last", "restart"])
-        let good = gate(triesLeft: nil, healthyAfter: 1000)
-        #expect(good.events == ["libvirt: it is starting"])
-        #expect(good.failure?.message == "this node is not healthy after 60 seconds: libvirt: it is starting")
+        #expect(
+            trial.failure?.message == "this node is not healthy and is restarted: libvirt: it is starting")
+        #expect(
+            gate(.trial(isLast: true), healthyAfter: 1000).events == ["libvirt: it is starting, last", "restart"])
+    }
+
+    /// A trial ends also where nothing can be kept of it.
+    @Test func aTrialIsRestartedWhateverCannotBeNoted() {
+        #expect(gate(.trial(isLast: true), healthyAfter: 1000, isFull: true).events == ["restart"])
+        #expect(gate(.good, healthyAfter: 360, isFull: true).events == ["stay", "good after 360", "complete"])
+    }
+
+    /// A good slot is not restarted, because guests may run on it; nor is one that a restart would only come back to. Both are asked
+    /// on, and blessed as soon as the switch is back.
+    @Test func whatStaysIsBlessedLater() {
+        let reason = "libvirt: it is starting"
+        #expect(
+            gate(.good, healthyAfter: 360).events == [
+                reason, "stay", "told: \(reason)", "good after 360", "told: nothing", "complete",
+            ])
+        #expect(
+            gate(.alone, healthyAfter: 360).events == [
+                reason, "stay", "told: \(reason); it stays up, because no other slot can be started", "good after 360",
+                "told: nothing", "complete",
+            ])
+        let last = gate(.good, healthyAfter: 1000, once: true)
+        #expect(last.events == [reason, "stay", "told: \(reason)"] && last.failure == nil)
+    }
+
+    /// What a failed start leads to, by what the boot loader knows.
+    @Test func aRestartMustLeadSomewhere() {
+        func standing(_ b: BootState.Counters, a: BootState.Counters, startable: Set<Slot> = [.a, .b])
+            -> NodeSlots.Standing
+        {
+            let state = BootState(first: .b, a: a, b: b)
+            return .init(of: .b, BootControlState(state: state, startable: startable), isTrial: true)
+        }
+        let (good, spent) = (BootState.Counters(isGood: true), BootState.Counters(isGood: false))
+        let tried = BootState.Counters(isGood: false, triesLeft: 2)
+        #expect(standing(good, a: spent) == .good)
+        #expect(standing(tried, a: good) == .trial(isLast: false))
+        #expect(standing(tried, a: spent) == .trial(isLast: false))
+        #expect(standing(spent, a: good) == .trial(isLast: true))
+        #expect(standing(spent, a: .init(isGood: true, failures: 9)) == .trial(isLast: true))
+        #expect(standing(spent, a: tried) == .trial(isLast: true))
+        // Both spent; the other one empty, or without its kernel.
+        #expect(standing(spent, a: spent) == .alone)
+        #expect(standing(spent, a: good, startable: [.b]) == .alone)
+        // The kernel of this one is gone.
+        #expect(standing(tried, a: good, startable: [.a]) == .trial(isLast: true))
+        // Nothing can be read: the kernel command line says whether this is a trial.
+        #expect(NodeSlots.Standing(of: .b, nil, isTrial: true) == .trial(isLast: false))
+        #expect(NodeSlots.Standing(of: .a, nil, isTrial: false) == .good)
+        let destroyed = BootControlState(state: nil, startable: [.a, .b])
+        #expect(NodeSlots.Standing(of: .a, destroyed, isTrial: false) == .good)
     }
 
     /// From a failed trial to the other slot, with the reason kept, on a disk in a file.
@@ -143,12 +203,15 @@ import Testing
                 try GRUBBootControl(image, offset: esp.start).change(running: .a) { $0 = counted }
             }
             try start()
+            #expect(try slots("b").standing == .trial(isLast: true))
+            #expect(!File.exists(Path.join(node.root, "run/nodewright/trial-over")))
             try slots("b").noteFailure("libvirt: libvirtd is failed", isLast: true)
             #expect(try slots("b").read().choice.slot == .a)
             try start()
             try slots("a").bless()
             let after = try slots("a").read()
             #expect(after.state?.a == .init(isGood: true) && after.state?.first == .a)
+            #expect(File.exists(Path.join(node.root, "run/nodewright/trial-over")))
             // A trial that never came so far that it could say something.
             try slots("a").activate(.b, tries: 1)
             try start()

@@ -16,7 +16,7 @@ struct SlotOptions: ParsableArguments {
 
     func slots() throws -> NodeSlots {
         let line = KernelCommandLine(try File.read(node.kernelCommandLine, limit: KernelCommandLine.limit))
-        return try NodeSlots(root: node.root, commandLine: line, disk: disk)
+        return try NodeSlots(root: node.root, commandLine: line, disk: disk, warn: Output.warning)
     }
 
     func answer(_ text: String, _ object: JSONValue) throws {
