@@ -52,7 +52,9 @@ import Testing
             let before = try node.run(["slots"]).check().text
             #expect(before.contains("Slot A  test 1  <- runs, starts next\n        good\n"), "\(before)")
             #expect(before.contains("Slot B  test 1\n        not good, no trial starts left\n"))
-            #expect(try node.run(["slots", "activate", "b", "--tries", "2"]).check().text.contains(", on trial for 2 starts."))
+            #expect(
+                try node.run(["slots", "activate", "b", "--tries", "2"]).check().text.contains(
+                    ", on trial for 2 starts."))
             let after = try node.run(["slots"]).check().text
             #expect(after.contains("Slot B  test 1  <- starts next\n        on trial, 2 starts left\n"), "\(after)")
             #expect(try node.json()["history"]?.sequence?.first?["event"]?.string == "activated")

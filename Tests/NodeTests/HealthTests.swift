@@ -19,15 +19,18 @@ import Testing
     ]
 
     private func checks(
-        _ files: [String: String] = good, services: Services = FixtureNode.services, missing: String? = nil,
-        damaged: Bool = false, _ body: (HealthChecks, String) throws -> Void
+        _ files: [String: String] = good, _ configuration: NodeConfiguration = NodeConfiguration(),
+        services: Services = FixtureNode.services, libvirt: String? = nil, missing: String? = nil,
+        damage: String? = nil,
+        engineAnswers: Bool = true, storage: String? = nil, _ body: (HealthChecks, String) throws -> Void
     ) throws {
         try FixtureNode.with(files) { node in
             try Folder.create(Path.join(node.root, "sys/dev/block"))
             try File.replaceLink(Path.join(node.root, "sys/dev/block/254:7"), to: "../../devices/vda/vda7")
             let probes = HealthChecks.Probes(
-                services: { services }, missingAddress: { _ in missing }, rootIsDamaged: { damaged })
-            try body(HealthChecks(root: node.root, NodeConfiguration(), probes), node.root)
+                services: { services }, libvirt: { libvirt }, missingAddress: { _ in missing }, root: { damage },
+                engineAnswers: { _ in engineAnswers }, storage: { storage })
+            try body(HealthChecks(root: node.root, configuration, probes), node.root)
         }
     }
 
@@ -46,10 +49,10 @@ import Testing
 
     @Test func whatIsWrongIsSaid() throws {
         let stopped = Services(services: [.init(name: "libvirtd", state: "failed")], failed: [])
-        try checks(services: stopped, missing: "eno1 has no link", damaged: true) { checks, _ in
+        try checks(services: stopped, missing: "eno1 has no link", damage: "it is damaged") { checks, _ in
             #expect(
                 problems(checks.required()) == [
-                    "root: the root file system is damaged on the disk", "libvirt: libvirtd is failed",
+                    "root: it is damaged", "libvirt: libvirtd is failed",
                     "management-address: eno1 has no link",
                 ])
         }
@@ -64,6 +67,70 @@ import Testing
         try checks(services: none) { checks, _ in
             #expect(!checks.required().contains { $0.name == "libvirt" })
         }
+    }
+
+    /// Only its socket listens, and nobody is behind it.
+    @Test func aSocketIsNoAnswer() throws {
+        let socket = Services(services: [.init(name: "libvirtd", state: "active", detail: "listening")], failed: [])
+        try checks(services: socket, libvirt: "no answer within 20 seconds") { checks, _ in
+            #expect(problems(checks.required()) == ["libvirt: no answer within 20 seconds"])
+        }
+        #expect(HealthChecks.answer(["sleep", "30"], 1) == "no answer within 1 seconds")
+        #expect(
+            HealthChecks.answer(["sh", "-c", "echo first; echo failed to connect >&2; exit 1"], 20)
+                == "failed to connect")
+        #expect(HealthChecks.answer(["true"], 20) == nil)
+    }
+
+    /// It has memory in the place of its state because it is to have it.
+    @Test func aStatelessNodeNeedsNoState() throws {
+        var configuration = NodeConfiguration()
+        var files = Self.good
+        files["proc/self/mountinfo"] = "40 1 0:42 / /run/nodewright/state rw - tmpfs state rw\n"
+        try checks(files) { checks, _ in
+            #expect(problems(checks.required()) == ["state: the state partition is not mounted"])
+        }
+        configuration.stateless = true
+        try checks(files, configuration) { checks, _ in #expect(problems(checks.required()).isEmpty) }
+    }
+
+    /// What is no reason to go back to an older system is only told of.
+    @Test func anEngineAndStorageThatAreDownAreWarnings() throws {
+        var configuration = NodeConfiguration()
+        configuration.engine.address = HostAddress("engine.example.org")
+        try checks([:], configuration, engineAnswers: false, storage: "the iSCSI session1 is down") { checks, _ in
+            #expect(
+                problems(checks.wanted()).suffix(2) == [
+                    "engine: engine.example.org does not answer", "storage: the iSCSI session1 is down",
+                ])
+            #expect(checks.wanted().allSatisfy { !$0.isRequired })
+        }
+    }
+
+    @Test func storageThatIsLost() throws {
+        let files = [
+            "sys/class/iscsi_session/session1/state": "FAILED\n",
+            "sys/class/iscsi_session/session2/state": "LOGGED_IN\n",
+            "proc/self/mountinfo": "41 1 0:50 / /rhev/data-center/mnt/nas:_one rw - nfs nas:/one rw\n"
+                + "42 1 0:51 / /rhev/data-center/mnt/nas:_two rw - nfs nas:/two rw\n",
+            "rhev/data-center/mnt/nas:_two/x": "",
+        ]
+        try FixtureNode.with(files) { node in
+            #expect(
+                HealthChecks.lostStorage(root: node.root)
+                    == "the iSCSI session1 is down; /rhev/data-center/mnt/nas:_one does not answer")
+        }
+        try FixtureNode.with([:]) { node in #expect(HealthChecks.lostStorage(root: node.root) == nil) }
+    }
+
+    @Test func onlyAWholeRootIsTrusted() {
+        #expect(Problems.rootDamage(status: "0 3904 verity V\n") == nil)
+        #expect(Problems.rootDamage(status: "0 3904 verity C\n") == "the root file system is damaged on the disk")
+        for status in [nil, "", "\n", "0 3904 verity"] {
+            #expect(
+                Problems.rootDamage(status: status) == "dm-verity does not say whether the root file system is whole")
+        }
+        #expect(Problems.rootDamage(KernelCommandLine("nodewright.live=X")) == nil)
     }
 
     /// Real programs: status, last line, a name in both folders, what cannot be started.

@@ -153,11 +153,13 @@ struct DiskFaultTests {
             let gate = HealthGate(
                 required: { [HealthCheck("network", problem: "no link")] },
                 .init(
-                    markGood: {}, standing: { slots.standing }, noteFailure: slots.noteFailure, stay: {}, tell: { _ in },
+                    markGood: {}, standing: { slots.standing }, noteFailure: slots.noteFailure, stay: {},
+                    tell: { _ in },
                     complete: {}, restart: { restarts += 1 }, warn: { warnings.append($0) }))
             #expect(throws: Failure.self) { try gate.run(deadline: 0) }
             #expect(restarts == 1)
-            #expect(warnings.count == 2 && warnings.allSatisfy { $0.hasPrefix("the history of the slots is not kept: ") })
+            #expect(
+                warnings.count == 2 && warnings.allSatisfy { $0.hasPrefix("the history of the slots is not kept: ") })
             #expect(try control.read().choice.slot == .a)
             // Blessing does not end with it either.
             try slots.bless()

@@ -29,7 +29,7 @@ struct HealthCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try options.node.inputs().read(warn: { _ in }).configuration
-        let checks = HealthChecks(configuration)
+        let checks = HealthChecks(configuration, commandLine: try options.node.commandLine())
         if gate {
             try HealthGate(checks, options.slots()).run(deadline: deadline, once: once)
             for check in checks.wanted() where check.problem != nil { Output.warning(check.text) }
