@@ -8,8 +8,11 @@ enum Problems {
     /// - Parameter root: `/`, or a fixture, in which nothing is asked of the running kernel
     static func find(root: String, commandLine: KernelCommandLine) -> [String] {
         var found: [String] = []
-        if let state = SystemFile.line(Path.join(root, "run/nodewright/state-problem")) {
-            found.append(state + "; changes are lost at the next start")
+        if let state = StateCare.problem(root: root) {
+            let isKept = StatePartition(root: root) != nil
+            found.append(
+                state + (isKept ? "" : "; changes are lost at the next start")
+                    + (state.hasSuffix("missing") ? "" : " (\"nodectl state repair\" or \"nodectl state reset\")"))
         }
         if let problem = SystemFile.line(Path.join(root, HealthGate.problemFile)) {
             found.append("this node is not healthy: " + problem)

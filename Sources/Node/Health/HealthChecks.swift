@@ -71,7 +71,7 @@ public struct HealthChecks {
             "units", isRequired: false,
             problem: failed.isEmpty ? nil : "failed: " + failed.sorted().joined(separator: ", "))
         let storage = HealthCheck("storage", isRequired: false, problem: probes.storage())
-        return [units, engine, storage].compactMap { $0 } + programs("wanted", isRequired: false)
+        return [units, room, engine, storage].compactMap { $0 } + programs("wanted", isRequired: false)
     }
 
     private var system: HealthCheck { HealthCheck("root", problem: probes.root()) }
@@ -81,7 +81,18 @@ public struct HealthChecks {
         if configuration.stateless == true { return nil }
         let said = SystemFile.line(Path.join(root, "run/nodewright/state-problem"))
         let isMounted = StatePartition(root: root) != nil
-        return HealthCheck("state", problem: said ?? (isMounted ? nil : "the state partition is not mounted"))
+        // The kernel does that when it meets an error (access(2): EROFS).
+        let isWritable = access(Path.join(root, StatePartition.mountPoint), W_OK) == 0
+        let problem =
+            isMounted
+            ? isWritable ? nil : "the state partition has become read-only" : "the state partition is not mounted"
+        return HealthCheck("state", problem: said ?? problem)
+    }
+
+    /// A partition that is full is none of the slot's faults: the other one has the same.
+    private var room: HealthCheck? {
+        guard StatePartition(root: root) != nil else { return nil }
+        return HealthCheck("state-room", isRequired: false, problem: StateCare.problem(root: root))
     }
 
     private var rendered: HealthCheck {
