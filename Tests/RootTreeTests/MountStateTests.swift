@@ -6,11 +6,19 @@ import Testing
 /// What the initramfs does with the state partition: the script itself, with programs around it that only note what they are
 /// asked for. Whatever they answer, it ends with status 0: a node without its state must start.
 @Suite struct MountStateTests {
-    /// The note for the consoles, and the programs that were run.
-    private func run(
+    private struct Run {
+        /// The note for the consoles.
+        var problem: String?
+        /// The programs that were run.
+        var commands: [String]
+        /// What is in the place of the state besides the given files.
+        var state: [String]
+    }
+
+    private func start(
         device: Bool = true, e2fsck: Int = 0, mount: Int = 0, files: [String] = [], said: String = ""
-    ) throws -> (problem: String?, commands: [String], state: [String]) {
-        try Folder.withTemporary { folder in
+    ) throws -> Run {
+        try Folder.withTemporary { folder -> Run in
             let script = try #require(InitramfsDisk.scripts.first { $0.path.hasSuffix("/mount-state") }).content
             let (state, programs) = (Path.join(folder, "nodewright/state"), Path.join(folder, "programs"))
             for place in [state, programs] { try Folder.create(place) }
@@ -33,11 +41,12 @@ import Testing
                     "! -b", with: "! -e"))
             let path = "\(programs):\(Environment.variable("PATH") ?? "")"
             try Command("env", ["PATH=\(path)", "bash", Path.join(folder, "script"), partition]).run().check()
-            let commands = ((try? File.readText(Path.join(folder, "commands"))) ?? "").split(separator: "\n").map {
-                $0.replacing(folder + "/", with: "")
-            }
-            let problem = (try? File.readText(Path.join(folder, "nodewright/state-problem")))?.dropLast()
-            return (problem.map(String.init), commands, try Folder.list(state).filter { !files.contains($0) })
+            let commands = try File.readText(Path.join(folder, "commands"))
+            let problem = try? File.readText(Path.join(folder, "nodewright/state-problem"))
+            return Run(
+                problem: problem.map { String($0.dropLast()) },
+                commands: commands.split(separator: "\n").map { String($0.replacing(folder + "/", with: "")) },
+                state: try Folder.list(state).filter { !files.contains($0) })
         }
     }
 
@@ -46,38 +55,38 @@ import Testing
     private static let memory = "mount -t tmpfs -o mode=0755,size=50% state nodewright/state"
 
     @Test func aHealthyPartition() throws {
-        let run = try run()
+        let run = try start()
         #expect(run.problem == nil && run.state == ["var"])
         #expect(run.commands == Self.check + [Self.mount])
     }
 
     @Test func aPartitionThatCannotBeUsed() throws {
-        let missing = try run(device: false)
+        let missing = try start(device: false)
         #expect(missing.problem == "the state partition is missing" && missing.commands == [Self.memory])
-        let damaged = try run(e2fsck: 4)
+        let damaged = try start(e2fsck: 4)
         #expect(damaged.problem == "the state partition is damaged" && damaged.commands == Self.check + [Self.memory])
-        #expect(try run(mount: 32).problem == "the state partition cannot be mounted")
+        #expect(try start(mount: 32).problem == "the state partition cannot be mounted")
         // Something is in the way of /var, as a disk without room for one more folder is.
-        let full = try run(files: ["var"])
+        let full = try start(files: ["var"])
         #expect(full.problem == "nothing can be written to the state partition")
         #expect(full.commands == Self.check + [Self.mount, "umount nodewright/state", Self.memory])
     }
 
     /// The superblock was torn by a power cut.
     @Test func aTornSuperblockIsMended() throws {
-        let run = try run(said: "Superblock checksum does not match superblock")
+        let run = try start(said: "Superblock checksum does not match superblock")
         #expect(run.problem == nil && run.commands.contains("e2fsck -fy partition"))
     }
 
     /// Each is done once.
     @Test func wishesOfTheRunningNode() throws {
-        let repair = try run(files: ["repair-at-start"])
+        let repair = try start(files: ["repair-at-start"])
         #expect(repair.problem == nil)
         #expect(
             repair.commands == Self.check + [
                 Self.mount, "umount nodewright/state", "e2fsck -fy partition", Self.mount,
             ])
-        let reset = try run(files: ["reset-at-start"])
+        let reset = try start(files: ["reset-at-start"])
         #expect(reset.problem == "the state partition is set aside")
         #expect(reset.commands == Self.check + [Self.mount, "umount nodewright/state", Self.memory])
     }
