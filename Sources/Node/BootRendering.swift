@@ -68,7 +68,7 @@ public struct BootRendering {
         if configuration.stateless == true {
             do { try forget(root) } catch { note("what this node changes outlasts a restart: \(error)") }
         }
-        try renderMachineID(Path.join(etc, "machine-id"))
+        try renderMachineID(Path.join(etc, "machine-id"), note)
         for settings in configuration.settings {
             do { try settings.render(root: root, warn: note) } catch { note("\(error)") }
         }
@@ -112,13 +112,18 @@ public struct BootRendering {
         }
     }
 
-    private func renderMachineID(_ file: String) throws {
+    private func renderMachineID(_ file: String, _ note: (String) -> Void) throws {
         let existing = content(file).flatMap { MachineID(file: $0) }
         // What survives an upgrade; on a live system, and where memory stands in its place, it is lost with the start.
         let state = StatePartition.folder(root: root).map { Path.join($0, "machine-id") }
         let stored = state.flatMap(content).flatMap { MachineID(file: $0) }
         let id = demandedMachineID() ?? existing ?? stored ?? .random()
-        if let state, id != stored { try File.write(state, id.text + "\n", mode: 0o444) }
+        if let state, id != stored {
+            // A state partition that is full: another id at the next start, but this one is configured.
+            do { try File.write(state, id.text + "\n", mode: 0o444) } catch {
+                note("the machine id is not kept: \(error)")
+            }
+        }
         // Only root may change it, and nobody does: machine-id(5).
         if id != existing { try File.write(file, id.text + "\n", mode: 0o444) }
     }

@@ -8,15 +8,21 @@ enum Problems {
     /// - Parameter root: `/`, or a fixture, in which nothing is asked of the running kernel
     static func find(root: String, commandLine: KernelCommandLine) -> [String] {
         var found: [String] = []
-        if let state = SystemFile.line(Path.join(root, "run/nodewright/state-problem")) {
-            found.append(state + "; changes are lost at the next start")
+        if let state = StateCare.problem(root: root) {
+            let isKept = StatePartition(root: root) != nil
+            found.append(
+                state + (isKept ? "" : "; changes are lost at the next start")
+                    + (state.hasSuffix("missing") ? "" : " (\"nodectl state repair\" or \"nodectl state reset\")"))
+        }
+        if let problem = SystemFile.line(Path.join(root, HealthGate.problemFile)) {
+            found.append("this node is not healthy: " + problem)
         }
         let slot = commandLine["nodewright.slot"]?.lowercased()
         if let slot, let reason = SlotHistory(root: root).fallback(running: slot) { found.append(reason) }
         guard let disk = commandLine["nodewright.disk"] else { return found }
         let same = disks(root: root, identifier: disk)
         if same.count > 1 { found.append("several disks have the same identifier: " + same.joined(separator: ", ")) }
-        if root == "/", rootIsDamaged() { found.append("the root file system is damaged on the disk; install it anew") }
+        if root == "/", rootDamage(commandLine) == damage { found.append(damage + "; install it anew") }
         return found
     }
 
@@ -34,9 +40,21 @@ enum Problems {
         }
     }
 
-    /// Whether dm-verity has met a block that is not what was installed (`C` in its status line; `V` when all was well).
-    static func rootIsDamaged() -> Bool {
-        guard let status = try? Command("dmsetup", ["status", "--target", "verity", "root"]).run() else { return false }
-        return status.status == 0 && status.text.split(whereSeparator: { $0 == " " || $0 == "\n" }).last == "C"
+    private static let damage = "the root file system is damaged on the disk"
+
+    /// Why the root file system of a disk cannot be trusted; nil when it can, and where it does not come from a disk.
+    static func rootDamage(_ commandLine: KernelCommandLine) -> String? {
+        guard commandLine["roothash"] != nil else { return nil }
+        let status = try? Command("dmsetup", ["status", "--target", "verity", "root"]).run()
+        return rootDamage(status: status?.status == 0 ? status?.text : nil)
+    }
+
+    /// The last word of dm-verity's status line is `V` as long as every block was what was installed, and `C` afterwards.
+    static func rootDamage(status: String?) -> String? {
+        switch status?.split(whereSeparator: { $0 == " " || $0 == "\n" }).last {
+        case "V": nil
+        case "C": damage
+        default: "dm-verity does not say whether the root file system is whole"
+        }
     }
 }

@@ -26,8 +26,15 @@ public struct StatusScreen: Hashable, Sendable {
             Self.row("Product", parts.product + (parts.image.map { " (image \($0))" } ?? "")),
             Self.row("Host name", parts.hostname),
         ]
-        let problems = parts.problems.prefix(status.wantsInstallation ? 2 : 3)
-        head += problems.map { Self.row("Problem", $0) }
+        // Each has a line; the first ones take those that are left, so that a reason is not cut off.
+        let limit = status.wantsInstallation ? 2 : 3
+        var problems: [String] = []
+        for (index, problem) in parts.problems.prefix(limit).enumerated() {
+            let others = max(0, min(parts.problems.count, limit) - index - 1)
+            problems += PlainText.wrapped(problem, Self.width - 19, limit: limit - problems.count - others)
+                .enumerated().map { Self.row($0 == 0 ? "Problem" : "", $1) }
+        }
+        head += problems
         let configurationLines = max(1, 4 - problems.count - (status.wantsInstallation ? 2 : 0))
         configuration = parts.configuration(width: Self.width - 19, limit: configurationLines).enumerated().map {
             Self.trimmed(Self.row($0 == 0 ? "Configuration" : "", $1))

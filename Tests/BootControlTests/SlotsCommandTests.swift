@@ -52,7 +52,9 @@ import Testing
             let before = try node.run(["slots"]).check().text
             #expect(before.contains("Slot A  test 1  <- runs, starts next\n        good\n"), "\(before)")
             #expect(before.contains("Slot B  test 1\n        not good, no trial starts left\n"))
-            #expect(try node.run(["slots", "activate", "b", "--tries", "2"]).check().text.contains("on trial for 2"))
+            #expect(
+                try node.run(["slots", "activate", "b", "--tries", "2"]).check().text.contains(
+                    ", on trial for 2 starts."))
             let after = try node.run(["slots"]).check().text
             #expect(after.contains("Slot B  test 1  <- starts next\n        on trial, 2 starts left\n"), "\(after)")
             #expect(try node.json()["history"]?.sequence?.first?["event"]?.string == "activated")
@@ -87,6 +89,8 @@ import Testing
                 (["slots", "verify", "b"], .incompatible, "slot B is empty"),
                 (["rollback"], .incompatible, "slot B is empty"),
                 (["slots", "activate", "a"], .nothingToDo, "already"),
+                // Nothing would end such a trial.
+                (["slots", "activate", "a", "--tries", "1"], .incompatible, "slot B is not known to start"),
                 (["slots", "activate", "c"], .invalidInput, "c"),
                 (["slots", "activate", "a", "--tries", "10"], .invalidInput, "from 1 to 9"),
                 (["slots", "verify", "a"], .signature, "no hash tree of ours"),
@@ -106,6 +110,8 @@ import Testing
             let rollback = try node.run(["rollback"])
             #expect(rollback.status == 9)
             #expect(rollback.errorTail.contains("nodectl slots activate B --tries 1"))
+            let activation = try node.run(["slots", "activate", "b", "--tries", "1"]).check().text
+            #expect(activation == "Slot B is started next, on trial for 1 start.\n")
         }
     }
 
@@ -128,6 +134,7 @@ import Testing
             #expect(text.split(separator: "\n").filter { $0.contains("not good, no trial starts left") }.count == 2)
             #expect(text.contains("Slot B  test 1  <- starts next\n"), "\(text)")
             if EmulatedGRUB.isInstalled { #expect(try node.grub.start().slot == .b) }
+            #expect(try node.run(["slots", "activate", "a"]).status == 9)
             try node.run(["slots", "mark-good", "a"]).check()
             try node.run(["slots", "activate", "a"]).check()
             #expect(try node.json()["next"]?.string == "a")

@@ -82,6 +82,53 @@ struct DiskBootTests {
         }
     }
 
+    /// The state is beyond repair: the node starts with memory in its place and says so, and gets a new one.
+    @Test(.enabled(if: isFull, "runs in \"make check-full\"")) func aDamagedStateIsMadeAnew() throws {
+        let reset = """
+            if [ -e /run/nodewright/state-problem ]; then
+                { nodectl status; nodectl state; nodectl state reset --yes; } >/run/said 2>&1
+                mkdir /run/new; mount /dev/vda7 /run/new; mkdir /run/new/var; cp /run/said /run/new/var/said; umount /run/new
+                sync; systemctl reboot; sleep 600
+            fi
+            cat /var/said
+            """
+        try changed(".raw") { disk in
+            let state = try #require(try PartitionTable.read(disk)?.partitions.first { $0.role == .state })
+            try DiskFile(disk).write([UInt8](repeating: 0, count: 1 << 20), at: state.start)
+        } _: { disk in
+            let image = try BootedImage(
+                ["--write"], adding: [("said", reset), ("after", "nodectl state; nodectl status")] + Self.questions,
+                artefact: disk, timeout: 1800)
+            #expect(image.result.status == 0, "\(image.result.errorTail)")
+            let said = image.answers["said"] ?? ""
+            #expect(said.contains("the state partition is damaged; changes are lost at the next start"), "\(said)")
+            #expect(said.contains("not in use: memory stands in its place"), "\(said)")
+            #expect(said.contains("The state partition is empty. The next start uses it."), "\(said)")
+            #expect(image.console.contains("\"nodectl state repair\""))
+            #expect(image.answers["after"]?.contains("in use, ") == true, "\(image.answers["after"] ?? "")")
+            expectNode(image, state: "vda7")
+        }
+    }
+
+    /// Without room for a byte the node starts all the same, and says why.
+    @Test(.enabled(if: isFull, "runs in \"make check-full\"")) func aFullStateStarts() throws {
+        let fill = """
+            if [ ! -e /var/filled ]; then
+                mkdir /var/filled
+                dd if=/dev/zero of=/var/filled/1 bs=1M; dd if=/dev/zero of=/var/filled/2 bs=4k; sync
+                systemctl reboot; sleep 600
+            fi
+            """
+        let image = try BootedImage(
+            [], adding: [("fill", fill), ("after", "nodectl status"), ("health", "nodectl health")],
+            artefact: try artefact(".qcow2"), timeout: 1800)
+        #expect(image.result.status == 0, "\(image.result.errorTail)")
+        #expect(image.answers["after"]?.contains("the state partition is full: ") == true, "\(image.answers)")
+        let health = image.answers["health"] ?? ""
+        #expect(health.contains("state                   ok"), "\(health)")
+        #expect(health.contains("state-room              warning"), "\(health)")
+    }
+
     /// One byte of the root file system is another one: refused by dm-verity, and said on the console.
     @Test(.enabled(if: isFull, "runs in \"make check-full\""))
     func damageIsReported() throws {
@@ -104,16 +151,25 @@ struct DiskBootTests {
     private func expectNoRoot(
         _ words: String..., ending: String = ".raw", change: (_ path: String) throws -> Void
     ) throws {
-        try Folder.withTemporary(in: "/var/tmp") { folder in
-            let path = Path.join(folder, "changed" + ending)
-            try Command("cp", ["--sparse=always", try artefact(ending), path]).run().check()
-            try change(path)
+        try changed(ending, change) { path in
             let patterns = ["root file system could not be mounted"] + words + ["Press Enter for a shell"]
             let result = try Command(
                 try Programs.built("nodewright"),
                 ["boot", path, "--accel", "tcg", "--quiet", "--timeout", "900"] + patterns.flatMap { ["--until", $0] }
             ).run()
             #expect(result.status == 0, "\(result.errorTail)")
+        }
+    }
+
+    /// Runs `body` with a changed copy of an artefact.
+    private func changed(
+        _ ending: String, _ change: (_ path: String) throws -> Void, _ body: (_ path: String) throws -> Void
+    ) throws {
+        try Folder.withTemporary(in: "/var/tmp") { folder in
+            let path = Path.join(folder, "changed" + ending)
+            try Command("cp", ["--sparse=always", try artefact(ending), path]).run().check()
+            try change(path)
+            try body(path)
         }
     }
 }

@@ -136,4 +136,26 @@ import Testing
         #expect(LineDifference.lines(from: "a", to: "a").isEmpty)
         #expect(LineDifference.lines(from: "", to: "a") == ["+ a"])
     }
+
+    /// A router that the configuration names must be the way out; a network without one is as good.
+    @Test func theManagementAddressNeedsItsRoute() throws {
+        var card = NetworkExamples.card("eno2")
+        card.ipv4 = NetworkExamples.ipv4(["192.0.2.10/24"], gateway: "192.0.2.1")
+        func missing(_ interface: InterfaceSettings, gateway: String?) -> String? {
+            let device = NetworkManager.Device(
+                path: "/eno2", name: "eno2", isCard: true, permanentAddress: nil, knowsPermanentAddress: false,
+                busPath: nil, carrier: true, isManaged: true, state: 100, activation: "/1",
+                ipv4: .init(addresses: ["192.0.2.10/24"], gateway: gateway), ipv6: .init())
+            let activation = NetworkManager.Activation(
+                path: "/1", profile: "", uuid: "", id: "eno2", state: .activated, devices: ["/eno2"])
+            return ManagementAddress(NetworkExamples.network([interface])).missing(
+                in: .init(
+                    devices: [device], profiles: [], activations: [activation], checkpoints: [], isStarting: false))
+        }
+        #expect(missing(card, gateway: "192.0.2.1") == nil)
+        #expect(missing(card, gateway: nil) == "eno2 has no route over 192.0.2.1")
+        #expect(missing(card, gateway: "192.0.2.2") == "eno2 has no route over 192.0.2.1")
+        card.ipv4 = NetworkExamples.ipv4(["192.0.2.10/24"])
+        #expect(missing(card, gateway: nil) == nil)
+    }
 }

@@ -73,4 +73,38 @@ import Testing
         #expect(try FixtureNode.with(later) { StatusScreen($0.status()) } == first)
         #expect(try FixtureNode.with(later) { StatusScreen($0.status(addresses: [:])) } != first)
     }
+
+    /// The reason of a fallback is what a person before the rack came for; what happens to the slot that runs does not hide it.
+    @Test func theReasonOfAFallbackIsShownInFull() throws {
+        var files = FixtureNode.live
+        files["proc/cmdline"] = "nodewright.slot=a\n"
+        func event(_ slot: String, _ what: String, _ time: Int, _ reason: String = "") -> String {
+            "{\"time\": \(time), \"slot\": \"\(slot)\", \"event\": \"\(what)\", \"reason\": \"\(reason)\"}"
+        }
+        let failed = event("b", "failed", 1_800_000_000, "management-address: eno1 has got no address from DHCP")
+        let later = [
+            event("a", "took over", 1_800_000_600), event("a", "failed", 1_800_003_000, "libvirt: it is starting"),
+        ]
+        files["run/nodewright/state/slots/history.json"] = "[" + ([failed] + later).joined(separator: ",") + "]"
+        let lines = try FixtureNode.with(files) { StatusScreen($0.status()).lines }
+        let shown = lines.drop { !$0.hasPrefix(" Problem ") }.prefix(2).map { $0.dropFirst(19) }.joined(separator: " ")
+        #expect(
+            shown == "slot B is not used: management-address: eno1 has got no address from DHCP (2027-01-15 08:10 UTC)")
+        #expect(lines.count <= 23)
+        // Chosen again, it is no longer called unused.
+        files["run/nodewright/state/slots/history.json"] =
+            "[" + ([failed] + later + [event("b", "activated", 1_800_004_000)]).joined(separator: ",") + "]"
+        #expect(try FixtureNode.with(files) { $0.status().problems } == [])
+    }
+
+    /// Several problems share what is there; each is said.
+    @Test func everyProblemHasALine() throws {
+        var files = FixtureNode.live
+        files["run/nodewright/state-problem"] = "the state partition is damaged\n"
+        files["run/nodewright/health-problem"] = "libvirt: libvirtd is failed; it stays up\n"
+        let lines = try FixtureNode.with(files) { StatusScreen($0.status()).lines }
+        #expect(lines.filter { $0.hasPrefix(" Problem ") }.count == 2)
+        #expect(lines.contains(" Problem           this node is not healthy: libvirt: libvirtd is failed; it .."))
+        #expect(lines.count <= 23)
+    }
 }

@@ -143,11 +143,27 @@ struct DiskFaultTests {
             try Folder.create(state)
             try File.write(Path.join(state, "slots"), "in the way of the folder")
             let line = KernelCommandLine(Array("nodewright.slot=b nodewright.disk=\(node.layout.identifier)\n".utf8))
-            let slots = try NodeSlots(root: machine.path("node"), commandLine: line, disk: node.path)
+            var warnings: [String] = []
+            let slots = try NodeSlots(
+                root: machine.path("node"), commandLine: line, disk: node.path, warn: { warnings.append($0) })
             let control = GRUBBootControl(node.path, offset: node.layout[.efi]?.start ?? 0)
-            try control.change(running: .a) { $0.activate(.b, tries: 1) }
-            #expect(throws: Failure.self) { try slots.noteFailure("no network", isLast: true) }
+            try slots.activate(.b, tries: 1)
+            try control.change(running: .a) { $0 = $0.counting(start: .b) }
+            var restarts = 0
+            let gate = HealthGate(
+                required: { [HealthCheck("network", problem: "no link")] },
+                .init(
+                    markGood: {}, standing: { slots.standing }, noteFailure: slots.noteFailure, stay: {},
+                    tell: { _ in },
+                    complete: {}, restart: { restarts += 1 }, warn: { warnings.append($0) }))
+            #expect(throws: Failure.self) { try gate.run(deadline: 0) }
+            #expect(restarts == 1)
+            #expect(
+                warnings.count == 2 && warnings.allSatisfy { $0.hasPrefix("the history of the slots is not kept: ") })
             #expect(try control.read().choice.slot == .a)
+            // Blessing does not end with it either.
+            try slots.bless()
+            #expect(try control.read().state?.b == .init(isGood: true))
         }
     }
 }

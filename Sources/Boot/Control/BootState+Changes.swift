@@ -1,7 +1,7 @@
 public import Disks
 import Host
 
-/// What userspace does to the counters. Each refuses what would leave a node without a slot that is known to start.
+/// What userspace does to the counters. Whoever activates a slot has looked whether another one could end its trial.
 extension BootState {
     /// Makes a slot the first, to be started next.
     ///

@@ -9,10 +9,16 @@ public struct HealthChecks {
     /// What is asked of the running system.
     struct Probes {
         var services: () -> Services
+        /// Why libvirt gives no answer.
+        var libvirt: () -> String?
         /// What the management address still lacks.
         var missingAddress: (NodeConfiguration) -> String?
-        /// Whether dm-verity has met damage.
-        var rootIsDamaged: () -> Bool
+        /// Why the root file system cannot be trusted.
+        var root: () -> String?
+        /// Whether a connection to the engine comes about.
+        var engineAnswers: (EngineLocation) -> Bool
+        /// Which storage is out of reach.
+        var storage: () -> String?
     }
 
     /// Programs whose name stands in both folders: the one in `/etc` counts. `required` and `wanted` are folders in them.
@@ -25,19 +31,26 @@ public struct HealthChecks {
     private let probes: Probes
 
     /// Those of the running node.
-    public init(_ configuration: NodeConfiguration) {
+    public init(_ configuration: NodeConfiguration, commandLine: KernelCommandLine) {
         let reader = ServiceReader()
         self.init(
             root: "/", configuration,
             Probes(
                 services: reader.read,
+                // A socket answers also for a daemon that cannot run. Read-only, because VDSM asks for a password otherwise.
+                libvirt: {
+                    Environment.program("virsh") == nil
+                        ? nil : Self.answer(["virsh", "--connect", "qemu:///system", "--readonly", "version"], 20)
+                },
                 missingAddress: { configuration in
                     guard let bus = try? BusConnection(timeout: 20),
                         let snapshot = try? NetworkManager(bus).snapshot()
                     else { return "NetworkManager does not answer" }
                     return ManagementAddress(configuration).missing(in: snapshot)
                 },
-                rootIsDamaged: Problems.rootIsDamaged))
+                root: { Problems.rootDamage(commandLine) },
+                engineAnswers: { ServiceProbe.portAnswers($0.host, port: $0.port, timeout: 10) },
+                storage: { Self.lostStorage(root: "/") }))
     }
 
     init(root: String, _ configuration: NodeConfiguration, _ probes: Probes) {
@@ -57,17 +70,29 @@ public struct HealthChecks {
         let units = HealthCheck(
             "units", isRequired: false,
             problem: failed.isEmpty ? nil : "failed: " + failed.sorted().joined(separator: ", "))
-        return [units] + programs("wanted", isRequired: false)
+        let storage = HealthCheck("storage", isRequired: false, problem: probes.storage())
+        return [units, room, engine, storage].compactMap { $0 } + programs("wanted", isRequired: false)
     }
 
-    private var system: HealthCheck {
-        HealthCheck("root", problem: probes.rootIsDamaged() ? "the root file system is damaged on the disk" : nil)
-    }
+    private var system: HealthCheck { HealthCheck("root", problem: probes.root()) }
 
-    private var state: HealthCheck {
+    /// Nil on a stateless node, which has memory in its place because it is to have it.
+    private var state: HealthCheck? {
+        if configuration.stateless == true { return nil }
         let said = SystemFile.line(Path.join(root, "run/nodewright/state-problem"))
         let isMounted = StatePartition(root: root) != nil
-        return HealthCheck("state", problem: said ?? (isMounted ? nil : "the state partition is not mounted"))
+        // The kernel does that when it meets an error (access(2): EROFS).
+        let isWritable = access(Path.join(root, StatePartition.mountPoint), W_OK) == 0
+        let problem =
+            isMounted
+            ? isWritable ? nil : "the state partition has become read-only" : "the state partition is not mounted"
+        return HealthCheck("state", problem: said ?? problem)
+    }
+
+    /// A partition that is full is none of the slot's faults: the other one has the same.
+    private var room: HealthCheck? {
+        guard StatePartition(root: root) != nil else { return nil }
+        return HealthCheck("state-room", isRequired: false, problem: StateCare.problem(root: root))
     }
 
     private var rendered: HealthCheck {
@@ -85,7 +110,14 @@ public struct HealthChecks {
             service.state != "not installed"
         else { return nil }
         return HealthCheck(
-            "libvirt", problem: service.state == "active" ? nil : "\(service.name) is \(service.state)")
+            "libvirt", problem: service.state == "active" ? probes.libvirt() : "\(service.name) is \(service.state)")
+    }
+
+    /// Nil without an engine.
+    private var engine: HealthCheck? {
+        guard let engine = EngineLocation(configuration.engine) else { return nil }
+        return HealthCheck(
+            "engine", isRequired: false, problem: probes.engineAnswers(engine) ? nil : "\(engine) does not answer")
     }
 
     /// Nil in an image without NetworkManager, which has no network to be managed by.
@@ -111,12 +143,31 @@ public struct HealthChecks {
 
     private func run(_ path: String) -> String? {
         guard access(path, X_OK) == 0 else { return "\(path) is no program" }
+        return Self.answer([path], Self.limit)
+    }
+
+    /// Nil when the command ends with status 0 within so many seconds; else its last line.
+    static func answer(_ command: [String], _ seconds: Int) -> String? {
         do {
-            let result = try Command("timeout", ["--kill-after=5", String(Self.limit), path]).run()
+            let result = try Command("timeout", ["--kill-after=5", String(seconds)] + command).run()
             if result.status == 0 { return nil }
-            if result.status == 124 || result.status == 137 { return "no answer within \(Self.limit) seconds" }
+            if result.status == 124 || result.status == 137 { return "no answer within \(seconds) seconds" }
             let lines = (result.text + result.errorTail).split(separator: "\n")
             return lines.last.map(String.init) ?? "status \(result.status)"
         } catch { return (error as? Failure)?.message ?? "\(error)" }
+    }
+
+    /// Sessions of iSCSI that are down, and mounted storage domains (VDSM's folder) that do not answer.
+    static func lostStorage(root: String) -> String? {
+        let folder = Path.join(root, "sys/class/iscsi_session")
+        let sessions = ((try? Folder.list(folder)) ?? []).filter {
+            SystemFile.line(Path.join(folder, $0 + "/state")) != "LOGGED_IN"
+        }
+        let mounts = MountEntry.all(root: root).map(\.place).filter { place in
+            place.hasPrefix("/rhev/data-center/mnt/")
+                && answer(["stat", "--file-system", Path.join(root, place)], 10) != nil
+        }
+        let lost = sessions.map { "the iSCSI \($0) is down" } + mounts.map { "\($0) does not answer" }
+        return lost.isEmpty ? nil : lost.joined(separator: "; ")
     }
 }

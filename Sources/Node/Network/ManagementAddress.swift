@@ -54,7 +54,16 @@ struct ManagementAddress {
         }
         if device.carrier == false { return "\(interface.name) has no link" }
         if let missing = network.missingAddress(of: interface, on: device) { return "\(interface.name) \(missing)" }
-        return activation.state == .activated ? nil : "\(interface.name) is not up yet"
+        if activation.state != .activated { return "\(interface.name) is not up yet" }
+        // Not every network has a router; one that the configuration names must be the way out.
+        let routers = [
+            (network.ipv4(of: interface).gateway, device.ipv4.gateway),
+            (network.ipv6(of: interface).gateway, device.ipv6.gateway),
+        ]
+        let missing = routers.compactMap(\.0).first { wanted in
+            !routers.contains { $0.1.flatMap { IPAddress($0) } == wanted }
+        }
+        return missing.map { "\(interface.name) has no route over \($0)" }
     }
 
     /// Whether a card got its addresses in the initramfs, from the same words of the kernel command line: NetworkManager goes on

@@ -10,7 +10,8 @@ public import NodeConfig
 public struct PersistentPaths: NodeSettings {
     /// Folders of every node, where the image has them.
     public static let folders = [
-        "/etc/iscsi", "/etc/libvirt", "/etc/lvm", "/etc/multipath", "/etc/pki/vdsm", "/etc/vdsm",
+        "/etc/iscsi", "/etc/libvirt", "/etc/lvm", "/etc/multipath", "/etc/nodewright/health.d", "/etc/pki/vdsm",
+        "/etc/vdsm",
     ]
     /// Files of every node. Its machine id is kept, too, but by `nodectl render`, because the kernel command line may name it.
     public static let files = ["rsa", "ecdsa", "ed25519"].flatMap { type in

@@ -10,16 +10,27 @@ public struct NodeSlots {
     public let running: Slot
     /// What has happened to them.
     public let history: SlotHistory
-    private let disk: RunningDisk
-    private let control: any BootControl
+    let root: String
+    let disk: RunningDisk
+    let control: any BootControl
+    /// Whether GRUB has called this start a trial.
+    let isTrial: Bool
+    let warn: (String) -> Void
 
     /// The slots of this node.
     ///
     /// - Parameters:
     ///   - root: `/`, or a fixture
     ///   - disk: an image file or disk to take in place of the one that this node was started from
+    ///   - warn: hears what could not be kept and was passed over
     /// - Throws: `.incompatible` on a live system, `.device` when the disk is gone or has no EFI system partition
-    public init(root: String = "/", commandLine: KernelCommandLine, disk path: String? = nil) throws {
+    public init(
+        root: String = "/", commandLine: KernelCommandLine, disk path: String? = nil,
+        warn: @escaping (String) -> Void = { _ in }
+    ) throws {
+        self.root = root
+        self.warn = warn
+        isTrial = commandLine["nodewright.trial"] != nil
         disk = try RunningDisk(root: root, commandLine: commandLine, disk: path)
         running = disk.slot
         history = SlotHistory(root: root)
@@ -45,7 +56,8 @@ public struct NodeSlots {
     /// Makes a slot the next to be started.
     ///
     /// - Parameter tries: trial starts; nil to trust a slot that is good
-    /// - Throws: `.incompatible` when nothing is in it, `.nothingToDo` when it is next already
+    /// - Throws: `.incompatible` when nothing is in it, or when it would be on trial and no other slot could end that;
+    ///   `.nothingToDo` when it is next already
     public func activate(_ slot: Slot, tries: Int?, reason: String? = nil) throws {
         try expectTwoSlots()
         let now = try read()
@@ -55,8 +67,9 @@ public struct NodeSlots {
             wanted.activate(slot, tries: tries)
             if wanted == state { throw Failure(.nothingToDo, "slot \(slot.name) is the next to be started already") }
         }
+        if tries != nil || !isGood(slot, now) { try expectWayBack(from: slot, now) }
         try control.change(running: running) { $0.activate(slot, tries: tries) }
-        try history.add(slot.rawValue, "activated", reason: reason)
+        note(slot, "activated", reason: reason)
     }
 
     /// Makes the slot that does not run the next to be started, when it is known to be good.
@@ -69,7 +82,7 @@ public struct NodeSlots {
         let target = running.other
         let now = try read()
         try expectStartable(target, now)
-        guard now.state?[target].isGood == true else {
+        guard isGood(target, now) else {
             throw Failure(
                 .incompatible, "slot \(target.name) is not known to start",
                 hint: "to try it all the same: nodectl slots activate \(target.name) --tries 1")
@@ -85,42 +98,9 @@ public struct NodeSlots {
         try expectTwoSlots()
         let now = try read()
         try expectStartable(slot, now)
-        let wasGood = now.state?[slot].isGood == true
         try control.change(running: running) { $0.markGood(slot) }
-        // Each start of a good slot ends with this.
-        if !wasGood { try history.add(slot.rawValue, "good") }
-    }
-
-    /// Notes that the slot that runs is healthy. It becomes the first when what was the first has not been able to start.
-    func bless() throws {
-        guard disk.hasTwoSlots else { return }
-        let before = try read()
-        let left = running.other
-        let hasFallenBack =
-            before.state.map { $0.first == left && $0.rank(left, startable: before.startable) != .ready } ?? false
-        let wasGood = before.state?[running].isGood == true
-        try control.change(running: running) {
-            $0.markGood(running)
-            if hasFallenBack { $0.first = running }
-        }
-        if !wasGood { try history.add(running.rawValue, "good") }
-        if hasFallenBack {
-            try history.add(running.rawValue, "took over", reason: "slot \(left.name) did not become healthy")
-        }
-    }
-
-    /// Keeps why a start has failed.
-    ///
-    /// - Parameter isLast: whether no tries are left: then the other slot becomes the first, when it is good
-    func noteFailure(_ reason: String, isLast: Bool) throws {
-        // A state partition that is full must not keep a node from falling back.
-        let noted = Result { try history.add(running.rawValue, "failed", reason: reason) }
-        if disk.hasTwoSlots, isLast {
-            try control.change(running: running) { state in
-                if state[running.other].isGood { try state.markBad(running) }
-            }
-        }
-        try noted.get()
+        if slot == running { endTrial() }
+        if now.state?[slot].isGood != true { note(slot, "good") }
     }
 
     /// Takes a slot out of the choice as long as the other one can start.
@@ -130,7 +110,7 @@ public struct NodeSlots {
         try expectTwoSlots()
         try expectStartable(slot.other, try read())
         try control.change(running: running) { try $0.markBad(slot) }
-        try history.add(slot.rawValue, "bad", reason: reason)
+        note(slot, "bad", reason: reason)
     }
 
     /// Reads a slot's whole root file system through its hash tree, and looks for kernel and initramfs.
@@ -148,6 +128,24 @@ public struct NodeSlots {
             try VerityCheck(data: disk.place(of: slot.root), tree: disk.place(of: slot.verity))
                 .run(rootHash: rootHash, progress: progress)
         }
+    }
+
+    /// Adds to the history. A state partition that is full or cannot be written changes nothing for the boot loader.
+    func note(_ slot: Slot, _ what: String, reason: String? = nil) {
+        do { try history.add(slot.rawValue, what, reason: reason) } catch {
+            warn("the history of the slots is not kept: \((error as? Failure)?.message ?? "\(error)")")
+        }
+    }
+
+    /// Of destroyed counters only so much is known: the slot that runs has started.
+    private func isGood(_ slot: Slot, _ now: BootControlState) -> Bool { now.state?[slot].isGood ?? (slot == running) }
+
+    private func expectWayBack(from slot: Slot, _ now: BootControlState) throws {
+        let other = slot.other
+        if isGood(other, now), now.startable.contains(other) { return }
+        throw Failure(
+            .incompatible, "slot \(slot.name) cannot be tried: slot \(other.name) is not known to start",
+            hint: "nothing would end a trial that fails; \"nodectl slots mark-good\" trusts a slot")
     }
 
     private func expectTwoSlots() throws { if !disk.hasTwoSlots { throw noSuchSlot(.b) } }

@@ -45,13 +45,19 @@ struct RunningDisk {
     /// Whether it was made for two slots; a stick has one.
     var hasTwoSlots: Bool { table.partitions.contains { $0.role == .rootB } }
 
+    /// - Throws: `.device` when the table has none of this role
+    func partition(of role: PartitionRole) throws -> Partition {
+        guard let partition = table.partitions.first(where: { $0.role == role }) else {
+            throw Failure(.device, "the disk \(path) has no partition \"\(role.name)\"")
+        }
+        return partition
+    }
+
     /// Where a partition is: a device or image file, and its first byte in that.
     ///
     /// - Throws: `.device` when the table has none of this role
     func place(of role: PartitionRole) throws -> (path: String, offset: Int) {
-        guard let partition = table.partitions.first(where: { $0.role == role }) else {
-            throw Failure(.device, "the disk \(path) has no partition \"\(role.name)\"")
-        }
+        let partition = try partition(of: role)
         // The partition's own device where the kernel has one, so that its cache is the one that a mount uses, too.
         let folder = Path.join(root, "sys/class/block/\(Path.name(path))")
         let names = (try? Folder.list(folder)) ?? []

@@ -9,7 +9,7 @@ public struct SlotHistory: Sendable {
         public let time: Int
         /// `a` or `b`.
         public let slot: String
-        /// What: `activated`, `good`, `bad`, `failed`, `fell back`.
+        /// What: `activated`, `good`, `bad`, `failed`, `took over`.
         public let what: String
         /// Why, in words.
         public let reason: String?
@@ -52,13 +52,14 @@ public struct SlotHistory: Sendable {
     ///
     /// - Parameter running: `a` or `b`
     func fallback(running: String) -> String? {
-        guard let last = events.last,
-            last.slot != running ? ["failed", "bad"].contains(last.what) : last.what == "took over"
+        // What happens to the slot that runs says nothing of the other one, its taking over apart.
+        guard let last = events.last(where: { $0.slot != running || $0.what == "took over" }),
+            last.slot == running || ["failed", "bad"].contains(last.what)
         else { return nil }
         let other = running == "a" ? "B" : "A"
         let failure = events.last { $0.slot != running && $0.what == "failed" && $0.time > last.time - 3600 }
-        return "slot \(other) is not used since \(last.date): "
-            + ((last.slot == running ? failure?.reason : nil) ?? last.reason ?? "it was marked as bad")
+        let reason = (last.slot == running ? failure?.reason : nil) ?? last.reason ?? "it was marked as bad"
+        return "slot \(other) is not used: \(reason) (\(last.date))"
     }
 
     /// Adds an event.

@@ -13,7 +13,11 @@ struct ConfigOptions: ParsableArguments {
 
     /// The places of the node from which its configuration can come.
     func inputs() throws -> NodeInputs {
-        let line = KernelCommandLine(try File.read(kernelCommandLine, limit: KernelCommandLine.limit))
-        return NodeInputs(root: root, commandLine: line)
+        NodeInputs(root: root, commandLine: try commandLine())
+    }
+
+    /// The kernel command line of the node.
+    func commandLine() throws -> KernelCommandLine {
+        KernelCommandLine(try File.read(kernelCommandLine, limit: KernelCommandLine.limit))
     }
 }

@@ -23,13 +23,15 @@ struct HealthCommand: ParsableCommand {
     var gate = false
     @Option(help: ArgumentHelp("Time for --gate.", valueName: "seconds", visibility: .hidden))
     var deadline = HealthGate.deadline
+    @Flag(help: ArgumentHelp("End --gate after the deadline in any case.", visibility: .hidden))
+    var once = false
     @OptionGroup var options: SlotOptions
 
     func run() throws {
         let configuration = try options.node.inputs().read(warn: { _ in }).configuration
-        let checks = HealthChecks(configuration)
+        let checks = HealthChecks(configuration, commandLine: try options.node.commandLine())
         if gate {
-            try HealthGate(checks, options.slots()).run(deadline: deadline)
+            try HealthGate(checks, options.slots()).run(deadline: deadline, once: once)
             for check in checks.wanted() where check.problem != nil { Output.warning(check.text) }
             return
         }

@@ -14,7 +14,7 @@ struct PersistCommand: ParsableCommand {
             /etc is made anew at each start. What is named here is kept on the state partition from now on, and stands \
             under "persist" in the stored configuration. Of a folder only what differs from the image is kept; the rest \
             follows the image. Everything below /var is kept anyway, and so are /etc/iscsi, /etc/libvirt, /etc/lvm, \
-            /etc/multipath, /etc/vdsm, /etc/pki/vdsm, the machine id and the host keys of SSH.
+            /etc/multipath, /etc/nodewright/health.d, /etc/vdsm, /etc/pki/vdsm, the machine id and the host keys of SSH.
 
             Exit status: 3 when all of it is kept already, 7 when this node has no place for its state, 8 while a change of \
             the network waits to be confirmed.

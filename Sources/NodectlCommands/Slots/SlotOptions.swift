@@ -15,8 +15,7 @@ struct SlotOptions: ParsableArguments {
     @OptionGroup var node: ConfigOptions
 
     func slots() throws -> NodeSlots {
-        let line = KernelCommandLine(try File.read(node.kernelCommandLine, limit: KernelCommandLine.limit))
-        return try NodeSlots(root: node.root, commandLine: line, disk: disk)
+        try NodeSlots(root: node.root, commandLine: node.commandLine(), disk: disk, warn: Output.warning)
     }
 
     func answer(_ text: String, _ object: JSONValue) throws {

@@ -13,7 +13,7 @@ struct SlotsActivateCommand: ParsableCommand {
 
             A slot that is good is trusted, unless --tries is given. Any other is on trial: when none of its starts becomes \
             healthy, this one comes back by itself.
-            Exit status: 3 it is the next already, 9 it is empty.
+            Exit status: 3 it is the next already, 9 it is empty, or no other slot is good that could end a trial.
             """)
 
     @Argument(help: "The slot: a or b.")
@@ -31,7 +31,8 @@ struct SlotsActivateCommand: ParsableCommand {
         try slots.activate(slot.slot, tries: tries, reason: "nodectl slots activate")
         let state = try slots.read().state
         let left = state?[slot.slot].triesLeft ?? 0
-        let text = "Slot \(slot.slot.name) is started next" + (left > 0 ? ", on trial for \(left) starts" : "") + ".\n"
+        let trial = left > 0 ? ", on trial for \(left) start\(left == 1 ? "" : "s")" : ""
+        let text = "Slot \(slot.slot.name) is started next\(trial).\n"
         let object: JSONValue = ["next": .string(slot.slot.rawValue), "tries-left": .integer(left)]
         try options.answer(text, object)
     }

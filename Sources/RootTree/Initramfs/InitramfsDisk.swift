@@ -118,7 +118,8 @@ enum InitramfsDisk {
 
     private static let mountState = #"""
         #!/usr/bin/bash
-        # Mounts what survives upgrades, or memory in its place: a node without its state must start and say so.
+        # Mounts what survives upgrades, or memory in its place: a node without its state must start and say so. Whatever goes wrong
+        # here, nothing ends the start.
         device=$1
         state=/run/nodewright/state
         mkdir -p $state
@@ -127,6 +128,11 @@ enum InitramfsDisk {
             echo "$1" > /run/nodewright/state-problem
             echo "Nodewright: $1. What this node changes is kept in memory only."
             mount -t tmpfs -o mode=0755,size=50% state $state
+        }
+
+        # Whether "nodectl state" has left a wish, an empty file, for which a full partition has room. It becomes a link to nothing.
+        wished() {
+            [[ -f $state/$1-at-start ]] && ln -sf done "$state/$1-at-start" && umount $state
         }
 
         if [[ ! -b $device ]]; then
@@ -147,11 +153,21 @@ enum InitramfsDisk {
             # 4 and more: errors are left, or it could not run; one that is not installed (127) decides nothing.
             if (( status >= 4 && status < 127 )); then
                 memory 'the state partition is damaged'
-            else
+            elif ! mount -o noatime "$device" $state; then
+                memory 'the state partition cannot be mounted'
+            elif wished reset; then
+                memory 'the state partition is set aside'
+            elif wished repair; then
+                e2fsck -fy "$device"
                 mount -o noatime "$device" $state || memory 'the state partition cannot be mounted'
             fi
         fi
-        mkdir -p $state/var
+        if ! mkdir -p $state/var || [[ ! -w $state/var ]]; then
+            umount $state
+            memory 'nothing can be written to the state partition'
+            mkdir -p $state/var
+        fi
+        exit 0
 
         """#
 }

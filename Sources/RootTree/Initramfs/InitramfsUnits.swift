@@ -31,8 +31,8 @@ enum InitramfsUnits {
         [Unit]
         Description=Root File System of This Node
         DefaultDependencies=no
-        Requires=sysroot.mount sysroot-etc.mount sysroot-var.mount nodewright-var.service
-        Wants=nodewright-render.service nodewright-boot-files.service
+        Requires=sysroot.mount sysroot-etc.mount sysroot-var.mount
+        Wants=nodewright-var.service nodewright-render.service nodewright-boot-files.service
         After=nodewright-boot-files.service sysroot.mount sysroot-etc.mount sysroot-var.mount nodewright-var.service nodewright-render.service
         Before=initrd-root-fs.target
         OnFailure=emergency.target
@@ -88,7 +88,7 @@ enum InitramfsUnits {
         """
 
     // Before switch-root, because process 1 and the journal look into /var before systemd-tmpfiles has run. What is there
-    // already is the node's own.
+    // already is the node's own. A state partition that is full lacks some of it, which must not end the start.
     private static let varService = """
         [Unit]
         Description=First Content of /var
@@ -313,8 +313,12 @@ enum InitramfsUnits {
 
     private static let rescueShell = #"""
         #!/usr/bin/bash
-        printf '\n\nNodewright: the root file system could not be mounted.\n'
-        [[ -e /run/nodewright/failure ]] && cat /run/nodewright/failure
+        if [[ -e /sysroot/usr/lib/os-release ]]; then
+            printf '\n\nNodewright: the root file system is mounted, but the system in it could not be started.\n'
+        else
+            printf '\n\nNodewright: the root file system could not be mounted.\n'
+            [[ -e /run/nodewright/failure ]] && cat /run/nodewright/failure
+        fi
         damage=$(dmesg | while read -r line; do [[ $line == *verity:*' is corrupted' ]] && echo "$line"; done | tail -n 3)
         [[ $damage ]] && printf 'dm-verity has found damage:\n%s\n' "$damage"
         echo 'Press Enter for a shell ("journalctl -b" shows what happened); else this machine restarts in a few minutes.'
