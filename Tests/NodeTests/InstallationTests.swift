@@ -350,6 +350,63 @@ import Transfer
         }
     }
 
+    /// The configuration is that of the slot which would have started next, and not one that slot A has from earlier.
+    @Test func theConfigurationOfTheSlotInUseIsKept() throws {
+        guard getuid() == 0 else { return print("skipped: mounting needs root") }
+        try LiveMachine.with { machine in
+            let (first, _) = try install(machine, try machine.disk(megabytes: 300))
+            let (path, efi) = (first.disk.path, try #require(first.layout[.efi]))
+            _ = try StoredState(disk: path, partition: #require(first.layout[.state])).with { folder in
+                try ConfigurationStore(folder: folder + "/config/b").write(
+                    NodeConfiguration.read(Array("schemaVersion: 1\nhostname: node8.example.org\n".utf8), file: "b"),
+                    by: "nodectl apply")
+            }
+            let partition = "\(path)@@\(efi.start)"
+            try Command("mmd", ["-i", partition, "::/nodewright/b"]).run().check()
+            for name in ["slot.cfg", "vmlinuz", "initramfs.img"] {
+                try File.write(machine.path("file"), "set x=y\n")
+                try Command("mcopy", ["-i", partition, machine.path("file"), "::/nodewright/b/" + name]).run().check()
+            }
+            try GRUBBootControl(path, offset: efi.start).change(running: .b) {
+                $0.activate(.b, tries: 3)
+                $0.markGood(.b)
+            }
+            func keepState() throws {
+                _ = try install(machine, try machine.disk(megabytes: 300)) {
+                    $0.keepsState = true
+                    $0.configuration = nil
+                }
+            }
+            try keepState()
+            #expect(try stateFile(machine, path, first.layout, "/config/a/2.yaml").contains("node8.example.org"))
+            // A state that cannot be used is found out before anything is lost.
+            let before = try File.read(path, at: 0, count: 4 << 20)
+            try DiskFile(path).clear(1 << 20, at: #require(first.layout[.state]).start)
+            let failure = #expect(throws: Failure.self) { try keepState() }
+            #expect(failure?.status == .device)
+            #expect(failure?.hint == "install without --keep-state, which makes it anew")
+            #expect(try File.read(path, at: 0, count: 4 << 20) == before)
+        }
+    }
+
+    /// What fails before anything is lost does not say that something was.
+    @Test func aConfigurationThatCannotBeStoredCostsNothing() throws {
+        guard getuid() == 0 else { return print("skipped: mounting needs root") }
+        try LiveMachine.with { machine in
+            let (first, _) = try install(machine, try machine.disk(megabytes: 300))
+            try StoredState(disk: first.disk.path, partition: #require(first.layout[.state])).with { folder in
+                try Folder.remove(folder + "/config")
+                try File.write(folder + "/config", "in the way of the folder")
+            }
+            let failure = #expect(throws: Failure.self) {
+                try install(machine, try machine.disk(megabytes: 300)) { $0.keepsState = true }
+            }
+            #expect(failure?.hint == "what was on this disk is still there")
+            #expect(try machine.disk(megabytes: 300).content == .node)
+            #expect(try machine.disk(megabytes: 300).unfinished == nil)
+        }
+    }
+
     @Test func firmwareIsToldOfTheDiskAndOfItsEnd() throws {
         try LiveMachine.with { machine in
             let variables = machine.path("sys/firmware/efi/efivars")
