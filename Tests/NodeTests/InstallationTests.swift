@@ -140,6 +140,15 @@ import Transfer
             let disk = try DiskInventory().disk(at: loop.path)
             #expect(disk.logicalSector == sector)
             #expect(disk.content == .empty)
+            if sector == 4096 {
+                let refused = #expect(throws: Failure.self) { try install(machine, disk) }
+                #expect(refused?.status == .incompatible)
+                #expect(
+                    refused?.message == "this machine was started by BIOS, which cannot start from \"\(loop.path)\": "
+                        + "its sectors have 4096 bytes")
+                #expect(try DiskInventory().disk(at: loop.path).content == .empty)
+                try Folder.create(machine.path("sys/firmware/efi"))
+            }
             let (plan, result) = try install(machine, disk)
             try examine(machine, loop.path, plan.layout, rootHash: result.rootHash, sector: sector)
             #expect(try DiskInventory().disk(at: loop.path).content == .node)

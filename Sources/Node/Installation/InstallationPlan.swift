@@ -40,7 +40,7 @@ public struct InstallationPlan: Sendable {
     /// Plans an installation.
     ///
     /// - Throws: `.busy` for a disk that is in use, `.device` for one that is too small or read-only, `.invalidInput` for one
-    ///   whose content must not be lost
+    ///   whose content must not be lost, `.incompatible` for one that this machine's firmware cannot start from
     public init(_ source: InstallationSource, to disk: Disk, _ wishes: Wishes) throws {
         self.disk = disk
         self.source = source
@@ -57,6 +57,13 @@ public struct InstallationPlan: Sendable {
         }
         guard disk.isReadable else {
             throw Failure(.device, "\"\(disk.path)\" cannot be read", hint: "replace it, or run this as root")
+        }
+        guard disk.logicalSector == 512 || source.isUEFI else {
+            throw Failure(
+                .incompatible,
+                "this machine was started by BIOS, which cannot start from \"\(disk.path)\": its sectors have "
+                    + "\(disk.logicalSector) bytes",
+                hint: "start this machine with UEFI, or choose another disk")
         }
         if wishes.keepsState {
             layout = try Self.present(disk, source)

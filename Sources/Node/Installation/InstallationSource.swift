@@ -15,14 +15,8 @@ public struct InstallationSource: Sendable {
     let files: SystemFiles
     /// Where it comes from, for people: `the medium NODEWRIGHT`.
     public let description: String
-
-    init(image: InstalledImage, root: String, rootSize: Int, files: SystemFiles, description: String) {
-        self.image = image
-        self.root = root
-        self.rootSize = rootSize
-        self.files = files
-        self.description = description
-    }
+    /// Whether this machine was started by UEFI firmware.
+    let isUEFI: Bool
 
     /// Where live systems have what they were started from (DESIGN.md §6a).
     private static let medium = "/run/nodewright/medium"
@@ -64,7 +58,7 @@ public struct InstallationSource: Sendable {
         }
         return InstallationSource(
             image: image, root: Path.join(root, device.path), rootSize: device.size, files: found.files,
-            description: found.description)
+            description: found.description, isUEFI: File.exists(Path.join(root, "sys/firmware/efi")))
     }
 
     /// An ISO, on a disc or on a stick: its UEFI programs are in the FAT file system that firmware starts it from.
