@@ -95,6 +95,16 @@ import Testing
         }
     }
 
+    /// A disk that answers nothing may hold anything.
+    @Test func aDiskThatCannotBeReadIsNotEmpty() throws {
+        try FixtureMachine.with { machine in
+            try File.remove(machine.disk("sda", at: "ata1/block", number: "8:0", megabytes: 1))
+            let disk = try #require(try machine.inventory.disks().first)
+            #expect(!disk.isReadable && disk.content == .other)
+            #expect(disk.summary == "unknown: it cannot be read")
+        }
+    }
+
     @Test func ourOwnLayoutIsRecognised() throws {
         try FixtureMachine.with { machine in
             let layout = try DiskLayout(Self.sizes, identifiers: DiskLayoutTests.identifiers, diskSize: 200 << 20)

@@ -205,6 +205,31 @@ import Transfer
         }
     }
 
+    /// A disk that takes everything and keeps something else is found out before it could start.
+    @Test(arguments: [
+        (PartitionRole.rootA, "slot A"), (.rootAVerity, "its hash tree"), (.efi, "FAT"), (.state, "e2fsck"),
+    ])
+    func aDiskThatLiesIsFoundOut(role: PartitionRole, word: String) throws {
+        try LiveMachine.with { machine in
+            let disk = try machine.disk(megabytes: 300)
+            let plan = try InstallationPlan(
+                InstallationSource.running(root: machine.root), to: disk, wishes())
+            let place = try #require(plan.layout[role]).start
+            let failure = #expect(throws: Failure.self) {
+                try Installation(plan, root: machine.root) { event in
+                    guard case .started("verifying", _, _) = event else { return }
+                    try? DiskFile(disk.path).clear(1 << 20, at: place)
+                }.run()
+            }
+            #expect(failure?.status == .device)
+            #expect(failure?.message.hasPrefix("installing to \"\(disk.path)\": verifying: ") == true)
+            #expect(failure?.description.contains(word) == true, "\(failure?.description ?? "")")
+            #expect(failure?.hint != nil)
+            #expect(try PartitionTable.read(disk.path) == nil)
+            #expect(try machine.disk(megabytes: 300).content == .unfinished)
+        }
+    }
+
     @Test func whatCannotBeIsRefusedInOneSentence() throws {
         try LiveMachine.with { machine in
             let source = try InstallationSource.running(root: machine.root)
@@ -255,6 +280,9 @@ import Transfer
             }
             let small = try refusal { $0.sizes.esp = ByteSize(bytes: 20 << 20) }
             #expect(small?.message.contains("20 MiB is too small for FAT32") == true)
+            let slot = try refusal { $0.sizes.slot = ByteSize(bytes: 1 << 20) }
+            #expect(slot?.status == .invalidInput)
+            #expect(slot?.message == "a slot of 1 MiB is too small for a root file system of 2 MiB")
             let state = try refusal { $0.sizes.state = ByteSize(bytes: 8 << 20) }
             #expect(state?.message == "a state partition of 8 MiB is too small")
             // A newer version with a larger initramfs, on the disk of a node.
@@ -519,9 +547,12 @@ import Transfer
             let network = #expect(throws: Failure.self) { try InstallationSource.running(root: machine.root) }
             #expect(network?.status == .incompatible)
             try File.write(machine.path("proc/cmdline"), "nodewright.live=TEST\n")
-            try Folder.remove(machine.path("run/nodewright/medium/boot/grub2/disk"))
-            let old = #expect(throws: Failure.self) { try InstallationSource.running(root: machine.root) }
-            #expect(old?.message.contains("cannot be installed from") == true)
+            for name in ["boot/vmlinuz", "boot/grub2/disk"] {
+                try Folder.remove(machine.path("run/nodewright/medium/" + name))
+                let old = #expect(throws: Failure.self) { try InstallationSource.running(root: machine.root) }
+                #expect(old?.status == .incompatible)
+                #expect(old?.message == "this medium cannot be installed from: it lacks \"\(name)\"")
+            }
             try File.remove(machine.path("usr/lib/nodewright/image.json"))
             #expect(throws: Failure.self) { try InstallationSource.running(root: machine.root) }
         }

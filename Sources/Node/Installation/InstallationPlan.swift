@@ -75,7 +75,8 @@ public struct InstallationPlan: Sendable {
         guard source.rootSize <= sizes.slot else {
             throw Failure(
                 .invalidInput,
-                "a slot of \(sizes.slot >> 20) MiB is too small for a root file system of \(source.rootSize >> 20) MiB",
+                "a slot of \(sizes.slot >> 20) MiB is too small for a root file system of "
+                    + "\(DiskLayout.rounded(source.rootSize) >> 20) MiB",
                 hint: "make it larger (installation: sizes: slot)")
         }
         layout = try during("\"\(disk.path)\"") {
@@ -175,7 +176,8 @@ public struct InstallationPlan: Sendable {
             throw Failure(
                 .device,
                 "a slot of the node on \"\(disk.path)\" (\(slot.size >> 20) MiB) is too small for this version "
-                    + "(\(source.rootSize >> 20) MiB)", hint: "save its state and install without --keep-state")
+                    + "(\(DiskLayout.rounded(source.rootSize) >> 20) MiB)",
+                hint: "save its state and install without --keep-state")
         }
         return layout
     }

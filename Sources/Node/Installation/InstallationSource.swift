@@ -76,9 +76,10 @@ public struct InstallationSource: Sendable {
             throw Failure(.incompatible, "the medium \"\(device.disk)\" has no UEFI boot programs")
         }
         let bios = Path.join(folder, biosFolder)
-        guard File.exists(bios) else {
+        let (kernel, initramfs) = ("boot/vmlinuz", "boot/initramfs.img")
+        for name in [biosFolder, kernel, initramfs] where !File.exists(Path.join(folder, name)) {
             throw Failure(
-                .incompatible, "this medium cannot be installed from: it lacks \"\(biosFolder)\"",
+                .incompatible, "this medium cannot be installed from: it lacks \"\(name)\"",
                 hint: "build it with a newer nodewright")
         }
         return SystemFiles(
@@ -86,7 +87,7 @@ public struct InstallationSource: Sendable {
             bios: try BIOSBootCode(
                 bootImage: File.read(bios + "/boot.img", limit: 1 << 20),
                 coreImage: File.read(bios + "/core.img", limit: 4 << 20)),
-            kernel: .file(Path.join(folder, "boot/vmlinuz")), initramfs: .file(Path.join(folder, "boot/initramfs.img")))
+            kernel: .file(Path.join(folder, kernel)), initramfs: .file(Path.join(folder, initramfs)))
     }
 
     /// A stick with the layout of a disk, or a disk: all is on its EFI system partition.
