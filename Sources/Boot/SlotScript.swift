@@ -24,12 +24,15 @@ enum SlotScript {
         }
 
         # Writes it to both copies, the one after the other, so that one is whole at any time. This also brings back a copy that
-        # was half written.
+        # was half written. It is saved when the copy was written that counts at the next start: the first, which counts when both
+        # have the same number, or the newer second.
         function save_copies {
             set saved=''
             for copy in 2 1; do
                 if save_env -f \(DiskMenu.folder)/env$copy \(names); then
-                    set saved=$copy
+                    if [ $copy = 1 -o $copy = "$newest" ]; then
+                        set saved=$copy
+                    fi
                 fi
             done
         }

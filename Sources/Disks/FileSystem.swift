@@ -13,12 +13,17 @@ public struct FileSystem: Hashable, Sendable {
     /// The version of the format, where it has several.
     public let version: String?
 
+    /// The type of what libblkid takes for more than one thing.
+    static let several = "several"
+    /// What libblkid says then.
+    private static let ambivalent: Int32 = -2
+
     /// Looks at a part of a disk or an image file; without root when the file is readable.
     ///
     /// - Parameters:
     ///   - offset: the first byte
     ///   - size: how many bytes belong to it; 0 for all up to the end
-    /// - Returns: nil when nothing is recognised, or more than one thing that excludes the others
+    /// - Returns: nil when nothing is recognised; several things that exclude each other are one of the type `several`
     /// - Throws: when the file cannot be read
     public static func probe(_ path: String, offset: Int = 0, size: Int = 0) throws -> FileSystem? {
         let descriptor = try check("open \"\(path)\"") { Glibc.open(path, O_RDONLY | O_CLOEXEC) }
@@ -32,7 +37,12 @@ public struct FileSystem: Hashable, Sendable {
         blkid_probe_enable_superblocks(probe, 1)
         blkid_probe_set_superblocks_flags(
             probe, BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID | BLKID_SUBLKS_TYPE | BLKID_SUBLKS_VERSION)
-        guard blkid_do_safeprobe(probe) == 0, let type = value("TYPE", probe) else { return nil }
+        let result = blkid_do_safeprobe(probe)
+        // Nobody can say which of them counts, but it is not nothing.
+        if result == Self.ambivalent {
+            return FileSystem(type: Self.several, label: nil, identifier: nil, version: nil)
+        }
+        guard result == 0, let type = value("TYPE", probe) else { return nil }
         return FileSystem(
             type: type, label: value("LABEL", probe), identifier: value("UUID", probe),
             version: value("VERSION", probe))

@@ -26,17 +26,24 @@ enum Problems {
         return found
     }
 
-    /// The names of whole disks with this GUID, as udev has found them.
+    /// What names a disk whichever path leads to it, in udev's records: multipath's own number, which is that of its paths.
+    private static let names = ["E:DM_UUID=mpath-", "E:ID_SERIAL=", "E:ID_WWN_WITH_EXTENSION="]
+
+    /// The names of whole disks with this GUID, as udev has found them; several paths to one disk count once.
     private static func disks(root: String, identifier: String) -> [String] {
         let folder = Path.join(root, "sys/class/block")
+        var seen: Set<String> = []
         return ((try? Folder.list(folder)) ?? []).filter { name in
             let device = Path.join(folder, name)
             guard !File.exists(Path.join(device, "partition")), let number = SystemFile.line(Path.join(device, "dev")),
                 let record = try? File.read(Path.join(root, "run/udev/data/b\(number)"), limit: 1 << 16)
             else { return false }
-            return String(decoding: record, as: UTF8.self).split(separator: "\n").contains {
-                $0 == "E:ID_PART_TABLE_UUID=\(identifier)"
-            }
+            let lines = String(decoding: record, as: UTF8.self).split(separator: "\n")
+            guard lines.contains("E:ID_PART_TABLE_UUID=\(identifier)") else { return false }
+            let own = names.lazy.compactMap { name in
+                lines.first { $0.hasPrefix(name) }.map { String($0.dropFirst(name.count)) }
+            }.first
+            return seen.insert(own ?? "/dev/" + name).inserted
         }
     }
 

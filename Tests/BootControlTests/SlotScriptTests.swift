@@ -44,14 +44,20 @@ import Testing
         let name: String
         var copies: [[UInt8]?]
         var startable: Set<Slot> = [.a, .b]
+        /// The copies that the disk lets GRUB write.
+        var writable: Set<Int> = [0, 1]
         /// Starts in a row.
         var starts = 3
         var testDescription: String { name }
 
-        init(_ name: String, _ first: [UInt8]?, _ second: [UInt8]?, startable: Set<Slot> = [.a, .b]) {
+        init(
+            _ name: String, _ first: [UInt8]?, _ second: [UInt8]?, startable: Set<Slot> = [.a, .b],
+            writable: Set<Int> = [0, 1]
+        ) {
             self.name = name
             copies = [first, second]
             self.startable = startable
+            self.writable = writable
         }
     }
 
@@ -95,6 +101,22 @@ import Testing
             Row("the chosen slot has no files", newer, newer, startable: [.a]),
             Row("nothing can start", plain, plain, startable: []),
         ]
+        let trying = block(.b, good, trial(3))
+        let untried = block(.b, spent, trial(3))
+        let refusals: [(String, Set<Int>)] = [
+            ("the first copy refuses", [1]), ("the second copy refuses", [0]), ("both copies refuse", []),
+        ]
+        for (refusing, writable) in refusals {
+            rows += [
+                Row(refusing + " a trial", trying, trying, writable: writable),
+                Row(refusing + ", the first is newer", newer, plain, writable: writable),
+                Row(refusing + ", the second is newer", plain, newer, writable: writable),
+                Row(refusing + ", the first is destroyed", rubbish, newer, writable: writable.subtracting([0])),
+                Row(refusing + " a good slot", plain, plain, writable: writable),
+                Row(refusing + ", no slot is good", untried, untried, writable: writable),
+                Row(refusing + " and the other slot is empty", trying, trying, startable: [.b], writable: writable),
+            ]
+        }
         let hostile = [
             ("order=ab", "order=ca"), ("order=ab", "order=a "), ("a_ok=1", "a_ok=2"), ("a_ok=1", "a_ok=y"),
             ("a_left=0", "a_left=x"), ("a_fail=0", "a_fail=-"), ("b_fail=0", "b_fail="), ("b_ok=1", "c_ok=1"),
@@ -119,26 +141,42 @@ import Testing
     @Test(.enabled(if: EmulatedGRUB.isInstalled, "grub-emu is not installed"), arguments: rows)
     func realGRUBDoesWhatTheModelSays(row: Row) throws {
         try Folder.withTemporary { folder in
-            let grub = try EmulatedGRUB(folder, startable: row.startable, copies: row.copies)
+            let grub = try EmulatedGRUB(
+                folder, startable: row.startable, copies: row.copies, isReversed: row.writable == [1])
+            let limit = try grub.limit(writable: row.writable)
             for round in 1...row.starts {
                 let before = try grub.copies()
-                let model = SlotChoice(copies: before, startable: row.startable)
-                let start = try grub.start()
+                let model = SlotChoice(copies: before, startable: row.startable, writable: row.writable)
+                let start = try grub.start(limit: limit)
                 #expect(start.slot == model.slot, "start \(round): \(start.screen)")
                 let after = EnvironmentBlock.newest(of: try grub.copies())?.state
                 #expect(after == model.counted, "start \(round)")
+                // The kernel is told what GRUB has counted, noted or not.
+                let known = EnvironmentBlock.newest(of: before)?.state
                 let trial = model.slot.flatMap { slot in
-                    model.counted.flatMap { $0[slot].isGood ? nil : String($0[slot].triesLeft) }
-                }
+                    known?.counting(start: slot)[slot]
+                }.flatMap { $0.isGood ? nil : String($0.triesLeft) }
                 #expect(start.trial == trial, "start \(round)")
                 if model.slot == nil { #expect(start.screen.contains("no system that can start")) }
                 // A copy of ours, torn or not, is whole and the same as the other afterwards.
-                if model.slot != nil, let counted = model.counted, row.copies.allSatisfy({ $0?.count == 1024 }),
+                if row.writable.count == 2, model.slot != nil, let counted = model.counted,
+                    row.copies.allSatisfy({ $0?.count == 1024 }),
                     before.allSatisfy({ $0?.starts(with: Array("# GRUB Env".utf8)) == true })
                 {
                     #expect(try grub.copies().allSatisfy { $0.flatMap(EnvironmentBlock.read) == counted })
                 }
             }
+        }
+    }
+
+    /// Without a copy that counts next time, no trial is started twice: at once the slot that is known to be good.
+    @Test func aTrialThatCannotBeNotedIsNotStarted() {
+        var state = BootState.installed()
+        state.activate(.b, tries: 3)
+        let bytes = EnvironmentBlock.bytes(state)
+        for (writable, slot, left) in [([0], Slot.b, 2), ([1], .a, 3), ([], .a, 3)] as [(Set<Int>, Slot, Int)] {
+            let choice = SlotChoice(copies: [bytes, bytes], startable: [.a, .b], writable: writable)
+            #expect(choice.slot == slot && choice.counted?.b.triesLeft == left, "\(writable)")
         }
     }
 
@@ -156,5 +194,15 @@ import Testing
             let after = EnvironmentBlock.newest(of: try grub.copies())?.state
             #expect(after == state.counting(start: broken).counting(start: broken.other))
         }
+    }
+}
+
+extension EmulatedGRUB {
+    /// From which byte on the disk has to refuse writes, so that only these copies can be written; nil for none.
+    fileprivate func limit(writable: Set<Int>) throws -> Int? {
+        if writable.count == 2 { return nil }
+        if writable.isEmpty { return 0 }
+        let files = try FATReader(image, offset: offset)
+        return try files.places(EnvironmentBlock.paths[writable.contains(0) ? 1 : 0]).first?.lowerBound
     }
 }

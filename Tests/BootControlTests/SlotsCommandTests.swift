@@ -80,6 +80,21 @@ import Testing
         }
     }
 
+    /// The title lies on the disk, the reason comes from whoever has marked the slot.
+    @Test func textOfTheDiskCannotHarmATerminal() throws {
+        try Node.with { node in
+            let files = try FATReader(node.grub.image, offset: node.grub.offset)
+            let entry = String(decoding: try files.read("/nodewright/b/slot.cfg"), as: UTF8.self)
+            let place = try #require(try files.places("/nodewright/b/slot.cfg").first)
+            let hostile = entry.replacing("test 1 (", with: "t\u{1B}[2J1 (")
+            try DiskFile(node.grub.image).write(Array(hostile.utf8).prefix(place.count), at: place.lowerBound)
+            try node.run(["slots", "mark-bad", "b", "--reason", "no \u{1B}[2Jnetwork\u{9B}1m"]).check()
+            let text = try node.run(["slots"]).check().text
+            #expect(text.contains("Slot B  t[2J1\n"), "\(text)")
+            #expect(text.hasSuffix("slot B  bad: no [2Jnetwork1m\n"), "\(text)")
+        }
+    }
+
     @Test func whatCannotBeDoneIsSaidWithItsStatus() throws {
         try Node.with(startable: [.a]) { node in
             let rows: [(arguments: [String], status: Host.ExitStatus, words: String)] = [

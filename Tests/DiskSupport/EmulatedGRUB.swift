@@ -31,17 +31,19 @@ public struct EmulatedGRUB {
     ///   - broken: those of them whose kernel GRUB cannot load
     ///   - kernelless: those of them whose kernel is missing
     ///   - copies: both copies of the boot state; nil for one that is not there
+    ///   - isReversed: whether the second copy lies before the first
     ///   - layout: makes a whole disk instead of a partition
     public init(
         _ folder: String, startable: Set<Slot> = [.a, .b], broken: Set<Slot> = [],
-        kernelless: Set<Slot> = [], copies: [[UInt8]?] = [], layout: DiskLayout? = nil
+        kernelless: Set<Slot> = [], copies: [[UInt8]?] = [], isReversed: Bool = false, layout: DiskLayout? = nil
     ) throws {
         self.folder = folder
         image = Path.join(folder, "esp.img")
         var files = [FATFile("/nodewright/grub.cfg", bytes: Array(Self.menu.utf8))]
-        for (path, copy) in zip(EnvironmentBlock.paths, copies) {
-            if let copy { files.append(FATFile(path, bytes: copy)) }
+        let states = zip(EnvironmentBlock.paths, copies).compactMap { path, copy in
+            copy.map { FATFile(path, bytes: $0) }
         }
+        files += isReversed ? states.reversed() : states
         for slot in startable {
             let entry = try Self.shown(Self.entry(slot).menu, isBroken: broken.contains(slot))
             files.append(FATFile("/nodewright/\(slot.rawValue)/slot.cfg", bytes: Array(entry.utf8)))
@@ -64,8 +66,9 @@ public struct EmulatedGRUB {
         self.folder = folder
     }
 
-    /// The disk's menu, without time to choose.
+    /// The disk's menu, without time to choose and to read.
     public static let menu = DiskMenu.text.replacing("set timeout=3\n", with: "set timeout=0\n")
+        .replacing("sleep 3\n", with: "sleep 0\n")
 
     /// A slot's entry in the menu that shows the kernel's arguments in the place of starting it; it is as long as before.
     ///
@@ -113,11 +116,14 @@ public struct EmulatedGRUB {
     }
 
     /// Lets GRUB start.
-    public func start() throws -> Start {
+    ///
+    /// - Parameter limit: the disk refuses writes from this byte on
+    public func start(limit: Int? = nil) throws -> Start {
         let map = Path.join(folder, "device.map")
         try File.write(map, "(hd0) \(image)\n")
+        let limited = limit.map { "env --ignore-signal=XFSZ prlimit --fsize=\($0) " } ?? ""
         let command =
-            "exec timeout 20 grub-emu --device-map=\(map) --root=\(offset == 0 ? "hd0" : "hd0,gpt2") --directory=\(DiskMenu.folder)"
+            "exec \(limited)timeout 20 grub-emu --device-map=\(map) --root=\(offset == 0 ? "hd0" : "hd0,gpt2") --directory=\(DiskMenu.folder)"
         let screen = try Command("script", ["-qec", command, "/dev/null"], environment: ["TERM": "dumb"]).run().text
         // The screen breaks lines after 80 columns.
         let text = screen.filter { !$0.isNewline }

@@ -95,6 +95,16 @@ import Testing
         }
     }
 
+    /// A disk that answers nothing may hold anything.
+    @Test func aDiskThatCannotBeReadIsNotEmpty() throws {
+        try FixtureMachine.with { machine in
+            try File.remove(machine.disk("sda", at: "ata1/block", number: "8:0", megabytes: 1))
+            let disk = try #require(try machine.inventory.disks().first)
+            #expect(!disk.isReadable && disk.content == .other)
+            #expect(disk.summary == "unknown: it cannot be read")
+        }
+    }
+
     @Test func ourOwnLayoutIsRecognised() throws {
         try FixtureMachine.with { machine in
             let layout = try DiskLayout(Self.sizes, identifiers: DiskLayoutTests.identifiers, diskSize: 200 << 20)
@@ -126,6 +136,33 @@ import Testing
             #expect(try machine.inventory.disks().first?.content == .node)
             try UnfinishedMark.write(nil, to: DiskFile(path))
             #expect(try machine.inventory.disks().first?.unfinished == nil)
+        }
+    }
+
+    /// The mark lies where file systems have free space: what was put on the disk later must not be taken for ours.
+    @Test(arguments: ["ext4", "xfs"]) func anOldMarkGivesNothingUp(kind: String) throws {
+        guard Environment.program("mkfs." + kind) != nil else { return print("skipped: mkfs.\(kind) is not installed") }
+        try FixtureMachine.with { machine in
+            let path = try machine.disk("sda", at: "ata1/block", number: "8:0", megabytes: 400)
+            try Command("mkfs." + kind, ["-q", path]).run().check()
+            try UnfinishedMark.write(.anew, to: DiskFile(path))
+            let disk = try #require(try machine.inventory.disks().first)
+            #expect(disk.unfinished == .anew && disk.content == .other)
+            #expect(disk.summary == kind)
+        }
+    }
+
+    /// libblkid names neither of two; that is not an empty disk.
+    @Test func twoFileSystemsInOnePlaceAreNotNothing() throws {
+        try FixtureMachine.with { machine in
+            let path = try machine.disk("sda", at: "ata1/block", number: "8:0", megabytes: 64)
+            try Command("mke2fs", ["-q", "-t", "ext4", path]).run().check()
+            let superblock = try File.read(path, at: 1024, count: 1024)
+            try Command("mkfs.fat", ["-F", "32", path]).run().check()
+            try DiskFile(path).write(superblock, at: 1024)
+            let disk = try #require(try machine.inventory.disks().first)
+            #expect(disk.content == .other)
+            #expect(disk.summary == "several file systems in the same place")
         }
     }
 

@@ -43,6 +43,26 @@ import Testing
         }
     }
 
+    /// Two paths to the disk of the node, and the map that multipathd makes of what is not in use; then a copy on another disk.
+    @Test func pathsToOneDiskAreNoDuplicates() throws {
+        let table = "E:ID_PART_TABLE_UUID=\(Self.disk)\n"
+        var files = [
+            "proc/cmdline": Self.slot["proc/cmdline"] ?? "",
+            "sys/class/block/sda/dev": "8:0\n", "sys/class/block/sdb/dev": "8:16\n",
+            "sys/class/block/dm-0/dev": "253:0\n",
+            "run/udev/data/b8:0": table + "E:ID_SERIAL=36001405\nE:ID_WWN_WITH_EXTENSION=0x6001405\n",
+            "run/udev/data/b8:16": table + "E:ID_SERIAL=36001405\nE:ID_WWN_WITH_EXTENSION=0x6001405\n",
+            "run/udev/data/b253:0": table + "E:DM_UUID=mpath-36001405\n",
+        ]
+        try FixtureNode.with(files) { node in #expect(node.status().problems == []) }
+        // An array numbers a copy anew; its first half is that of the array.
+        files["sys/class/block/sdc/dev"] = "8:32\n"
+        files["run/udev/data/b8:32"] = table + "E:ID_SERIAL=36001406\nE:ID_WWN=0x6001405\n"
+        try FixtureNode.with(files) { node in
+            #expect(node.status().problems == ["several disks have the same identifier: dm-0, sdc"])
+        }
+    }
+
     /// One row: the line of /proc/self/mountinfo, and whether it is the state partition.
     @Test(arguments: [
         ("36 28 254:7 / /run/nodewright/state rw,noatime shared:1 - ext4 /dev/vda7 rw", true),

@@ -72,7 +72,7 @@ import Transfer
         let tree = try copy(machine, disk, #require(layout[.rootAVerity]))
         try Command("veritysetup", ["verify", root, tree, rootHash]).run().check()
         try Command("unsquashfs", ["-q", "-n", "-d", machine.path("unpacked"), root]).run().check()
-        #expect(try File.read(machine.path("unpacked/content")) == LiveMachine.bytes(8, 1_500_000))
+        #expect(try File.read(machine.path("unpacked/content")) == LiveMachine.content)
         try Folder.remove(machine.path("unpacked"))
         let state = try copy(machine, disk, #require(layout[.state]))
         try Command("e2fsck", ["-fn", state]).run().check()
@@ -140,6 +140,15 @@ import Transfer
             let disk = try DiskInventory().disk(at: loop.path)
             #expect(disk.logicalSector == sector)
             #expect(disk.content == .empty)
+            if sector == 4096 {
+                let refused = #expect(throws: Failure.self) { try install(machine, disk) }
+                #expect(refused?.status == .incompatible)
+                #expect(
+                    refused?.message == "this machine was started by BIOS, which cannot start from \"\(loop.path)\": "
+                        + "its sectors have 4096 bytes")
+                #expect(try DiskInventory().disk(at: loop.path).content == .empty)
+                try Folder.create(machine.path("sys/firmware/efi"))
+            }
             let (plan, result) = try install(machine, disk)
             try examine(machine, loop.path, plan.layout, rootHash: result.rootHash, sector: sector)
             #expect(try DiskInventory().disk(at: loop.path).content == .node)
@@ -196,6 +205,31 @@ import Transfer
         }
     }
 
+    /// A disk that takes everything and keeps something else is found out before it could start.
+    @Test(arguments: [
+        (PartitionRole.rootA, "slot A"), (.rootAVerity, "its hash tree"), (.efi, "FAT"), (.state, "e2fsck"),
+    ])
+    func aDiskThatLiesIsFoundOut(role: PartitionRole, word: String) throws {
+        try LiveMachine.with { machine in
+            let disk = try machine.disk(megabytes: 300)
+            let plan = try InstallationPlan(
+                InstallationSource.running(root: machine.root), to: disk, wishes())
+            let place = try #require(plan.layout[role]).start
+            let failure = #expect(throws: Failure.self) {
+                try Installation(plan, root: machine.root) { event in
+                    guard case .started("verifying", _, _) = event else { return }
+                    try? DiskFile(disk.path).clear(1 << 20, at: place)
+                }.run()
+            }
+            #expect(failure?.status == .device)
+            #expect(failure?.message.hasPrefix("installing to \"\(disk.path)\": verifying: ") == true)
+            #expect(failure?.description.contains(word) == true, "\(failure?.description ?? "")")
+            #expect(failure?.hint != nil)
+            #expect(try PartitionTable.read(disk.path) == nil)
+            #expect(try machine.disk(megabytes: 300).content == .unfinished)
+        }
+    }
+
     @Test func whatCannotBeIsRefusedInOneSentence() throws {
         try LiveMachine.with { machine in
             let source = try InstallationSource.running(root: machine.root)
@@ -231,7 +265,7 @@ import Transfer
     @Test func partitionsWithoutRoomAreRefusedBeforeAnythingIsLost() throws {
         try LiveMachine.with { machine in
             let (node, _) = try install(machine, machine.disk(megabytes: 300))
-            let before = try File.read(node.disk.path)
+            let before = try Checksum.of(file: node.disk.path)
             func refusal(_ change: (inout InstallationPlan.Wishes) -> Void) throws -> Failure? {
                 let source = try InstallationSource.running(root: machine.root)
                 let disk = try machine.disk(megabytes: 300)
@@ -246,6 +280,9 @@ import Transfer
             }
             let small = try refusal { $0.sizes.esp = ByteSize(bytes: 20 << 20) }
             #expect(small?.message.contains("20 MiB is too small for FAT32") == true)
+            let slot = try refusal { $0.sizes.slot = ByteSize(bytes: 1 << 20) }
+            #expect(slot?.status == .invalidInput)
+            #expect(slot?.message == "a slot of 1 MiB is too small for a root file system of 2 MiB")
             let state = try refusal { $0.sizes.state = ByteSize(bytes: 8 << 20) }
             #expect(state?.message == "a state partition of 8 MiB is too small")
             // A newer version with a larger initramfs, on the disk of a node.
@@ -257,7 +294,7 @@ import Transfer
             #expect(full?.hint == "make it larger (installation: sizes: esp)")
             let kept = try refusal { $0.keepsState = true }
             #expect(kept?.hint == "save its state and install without --keep-state")
-            #expect(try File.read(node.disk.path) == before)
+            #expect(try Checksum.of(file: node.disk.path) == before)
         }
     }
 
@@ -315,7 +352,8 @@ import Transfer
                 // A copy of the disk in the moment when the phase begins is what a power cut leaves at best.
                 let copy = machine.path("cut")
                 _ = try Installation(plan, root: machine.root) { event in
-                    if case .started(phase, _, _) = event { try? File.copy(disk.path, to: copy) }
+                    guard case .started(phase, _, _) = event else { return }
+                    _ = try? Command("cp", ["--sparse=always", disk.path, copy]).run()
                 }.run()
                 let cut = try DiskInventory().disk(at: copy)
                 #expect(cut.content == .unfinished, "\(phase)")
@@ -347,6 +385,63 @@ import Transfer
             #expect(
                 try stateFile(machine, second.disk.path, second.layout, "/config/a/1.yaml").contains(
                     "hostname: node7.example.org"))
+        }
+    }
+
+    /// The configuration is that of the slot which would have started next, and not one that slot A has from earlier.
+    @Test func theConfigurationOfTheSlotInUseIsKept() throws {
+        guard getuid() == 0 else { return print("skipped: mounting needs root") }
+        try LiveMachine.with { machine in
+            let (first, _) = try install(machine, try machine.disk(megabytes: 300))
+            let (path, efi) = (first.disk.path, try #require(first.layout[.efi]))
+            _ = try StoredState(disk: path, partition: #require(first.layout[.state])).with { folder in
+                try ConfigurationStore(folder: folder + "/config/b").write(
+                    NodeConfiguration.read(Array("schemaVersion: 1\nhostname: node8.example.org\n".utf8), file: "b"),
+                    by: "nodectl apply")
+            }
+            let partition = "\(path)@@\(efi.start)"
+            try Command("mmd", ["-i", partition, "::/nodewright/b"]).run().check()
+            for name in ["slot.cfg", "vmlinuz", "initramfs.img"] {
+                try File.write(machine.path("file"), "set x=y\n")
+                try Command("mcopy", ["-i", partition, machine.path("file"), "::/nodewright/b/" + name]).run().check()
+            }
+            try GRUBBootControl(path, offset: efi.start).change(running: .b) {
+                $0.activate(.b, tries: 3)
+                $0.markGood(.b)
+            }
+            func keepState() throws {
+                _ = try install(machine, try machine.disk(megabytes: 300)) {
+                    $0.keepsState = true
+                    $0.configuration = nil
+                }
+            }
+            try keepState()
+            #expect(try stateFile(machine, path, first.layout, "/config/a/2.yaml").contains("node8.example.org"))
+            // A state that cannot be used is found out before anything is lost.
+            let before = try File.read(path, at: 0, count: 4 << 20)
+            try DiskFile(path).clear(1 << 20, at: #require(first.layout[.state]).start)
+            let failure = #expect(throws: Failure.self) { try keepState() }
+            #expect(failure?.status == .device)
+            #expect(failure?.hint == "install without --keep-state, which makes it anew")
+            #expect(try File.read(path, at: 0, count: 4 << 20) == before)
+        }
+    }
+
+    /// What fails before anything is lost does not say that something was.
+    @Test func aConfigurationThatCannotBeStoredCostsNothing() throws {
+        guard getuid() == 0 else { return print("skipped: mounting needs root") }
+        try LiveMachine.with { machine in
+            let (first, _) = try install(machine, try machine.disk(megabytes: 300))
+            try StoredState(disk: first.disk.path, partition: #require(first.layout[.state])).with { folder in
+                try Folder.remove(folder + "/config")
+                try File.write(folder + "/config", "in the way of the folder")
+            }
+            let failure = #expect(throws: Failure.self) {
+                try install(machine, try machine.disk(megabytes: 300)) { $0.keepsState = true }
+            }
+            #expect(failure?.hint == "what was on this disk is still there")
+            #expect(try machine.disk(megabytes: 300).content == .node)
+            #expect(try machine.disk(megabytes: 300).unfinished == nil)
         }
     }
 
@@ -453,9 +548,12 @@ import Transfer
             let network = #expect(throws: Failure.self) { try InstallationSource.running(root: machine.root) }
             #expect(network?.status == .incompatible)
             try File.write(machine.path("proc/cmdline"), "nodewright.live=TEST\n")
-            try Folder.remove(machine.path("run/nodewright/medium/boot/grub2/disk"))
-            let old = #expect(throws: Failure.self) { try InstallationSource.running(root: machine.root) }
-            #expect(old?.message.contains("cannot be installed from") == true)
+            for name in ["boot/vmlinuz", "boot/grub2/disk"] {
+                try Folder.remove(machine.path("run/nodewright/medium/" + name))
+                let old = #expect(throws: Failure.self) { try InstallationSource.running(root: machine.root) }
+                #expect(old?.status == .incompatible)
+                #expect(old?.message == "this medium cannot be installed from: it lacks \"\(name)\"")
+            }
             try File.remove(machine.path("usr/lib/nodewright/image.json"))
             #expect(throws: Failure.self) { try InstallationSource.running(root: machine.root) }
         }

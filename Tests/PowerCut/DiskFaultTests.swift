@@ -69,6 +69,9 @@ struct DiskFaultTests {
                 #expect(failure?.status == .device)
                 #expect(failure?.message.hasPrefix("installing to \"\(disk.path)\": ") == true)
                 #expect(failure?.message.contains(row.words) == true, "\(failure?.description ?? "")")
+                // Before the mark is there, nothing was overwritten.
+                let untouched = row.name == "the mark"
+                #expect((failure?.hint == "what was on this disk is still there") == untouched)
                 #expect(failure?.hint != nil)
                 try examine(image, layout)
             }

@@ -84,8 +84,8 @@ public struct Disk: Hashable, Sendable {
     /// What is on it as a whole.
     public var content: DiskContent {
         if parts.contains(where: { $0.protectedName != nil }) { return .guests }
-        // Also with a table: it is written before the last step.
-        if unfinished == .anew, tableKind == nil || isNode { return .unfinished }
+        // Also with our table, which is written before the last step. Anything else has come later than the mark.
+        if unfinished == .anew, tableKind == nil && parts.isEmpty || isNode { return .unfinished }
         if !isReadable { return .other }
         if isNode { return .node }
         return parts.isEmpty ? .empty : .other

@@ -6,11 +6,16 @@ public struct PhysicalVolume: Hashable, Sendable {
     public let group: String?
     /// The tags of the volume group.
     public let tags: [String]
+    /// Whether it may belong to a group that it does not name: it has no metadata, damaged metadata, or leaves them to other
+    /// volumes of the group, as VDSM makes all but the first of a storage domain (`pvcreate --metadataignore y`).
+    public let hidesGroup: Bool
 
     /// Whether it is an oVirt storage domain; VDSM marks each with such a tag.
     public var isStorageDomain: Bool { tags.contains { $0 == "RHAT_storage_domain" || $0.hasPrefix("MDT_") } }
 
     private static let metadataLimit = 4 << 20
+    /// `RAW_LOCN_IGNORED`: the metadata are with other volumes of the group.
+    private static let ignored: UInt32 = 1
 
     /// Reads the label; nil when there is none that can be understood.
     static func read(_ path: String, offset: Int, size: Int) -> PhysicalVolume? {
@@ -28,14 +33,16 @@ public struct PhysicalVolume: Hashable, Sendable {
             place += 40
             while let data = label.little(UInt64.self, at: place), data != 0 { place += 16 }
             guard let area = label.little(UInt64.self, at: place + 16).flatMap({ Int(exactly: $0) }), area != 0 else {
-                return PhysicalVolume(group: nil, tags: [])
+                return PhysicalVolume(hidesGroup: true)
             }
             guard let header = bytes(512, at: area), Array(header[4..<20]) == Array(" LVM2 x[5A%r0N*>".utf8),
                 let areaSize = header.little(UInt64.self, at: 32).flatMap({ Int(exactly: $0) }),
                 let start = header.little(UInt64.self, at: 40).flatMap({ Int(exactly: $0) }),
-                let length = header.little(UInt64.self, at: 48).flatMap({ Int(exactly: $0) }), start != 0,
+                let length = header.little(UInt64.self, at: 48).flatMap({ Int(exactly: $0) }),
+                let flags = header.little(UInt32.self, at: 60), flags & ignored == 0,
                 length <= min(metadataLimit, areaSize), start < areaSize
-            else { return PhysicalVolume(group: nil, tags: []) }
+            else { return PhysicalVolume(hidesGroup: true) }
+            guard start != 0 else { return PhysicalVolume(hidesGroup: false) }
             // The area is a ring behind its header.
             let first = min(length, areaSize - start)
             guard let head = bytes(first, at: area + start), let tail = bytes(length - first, at: area + 512) else {
@@ -46,9 +53,10 @@ public struct PhysicalVolume: Hashable, Sendable {
         return nil
     }
 
-    private init(group: String?, tags: [String]) {
-        self.group = group
-        self.tags = tags
+    private init(hidesGroup: Bool) {
+        group = nil
+        tags = []
+        self.hidesGroup = hidesGroup
     }
 
     /// Text such as `vg_guests {\n id = "…"\n tags = ["A", "B"]\n … physical_volumes {`.
@@ -56,6 +64,7 @@ public struct PhysicalVolume: Hashable, Sendable {
         let head = text.prefix { $0 != "{" }
         let name = DeviceText.trimmed(String(head))
         group = name.isEmpty ? nil : name
+        hidesGroup = name.isEmpty
         var tags: [String] = []
         for line in text.split(separator: "\n") {
             let words = line.drop { $0 == "\t" || $0 == " " }

@@ -8,6 +8,8 @@ import Verity
 /// Carries out a plan (research order: what makes the disk start comes last, so that an installation which was interrupted is a
 /// disk that nothing starts from, and that says so to the next installation).
 public struct Installation: Sendable {
+    private static let untouched = "what was on this disk is still there"
+
     private let plan: InstallationPlan
     private let root: String
     private let progress: ProgressSink
@@ -35,23 +37,36 @@ public struct Installation: Sendable {
     public func run() throws -> Result {
         let path = plan.disk.path
         let claim = try DiskClaim(path)
-        do {
-            return try during("installing to \"\(path)\"") { try write(claim) }
-        } catch let failure as Failure where failure.hint == nil {
-            throw Failure(
-                failure.status, failure.message, hint: "nothing starts from this disk now; run the installation again",
-                details: failure.details)
+        return try during("installing to \"\(path)\"") {
+            let disk = try DiskFile(path)
+            if plan.keepsState { try hinting(Self.untouched) { try keepConfiguration() } }
+            return try hinting("nothing starts from this disk now; run the installation again") {
+                try write(disk, claim)
+            }
         }
     }
 
-    private func write(_ claim: DiskClaim) throws -> Result {
-        let path = plan.disk.path
-        let disk = try DiskFile(path)
-        let state = try part(.state)
-        if plan.keepsState {
-            // Before anything is lost: whether the state can be used at all.
-            try StoredState(disk: path, partition: state).configureFirstSlot(plan.configuration, sources: plan.sources)
+    /// Runs `body`; a failure that leaves it without a hint gets this one.
+    private func hinting<Value>(_ hint: String, _ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch let failure as Failure where failure.hint == nil {
+            throw Failure(failure.status, failure.message, hint: hint, details: failure.details)
         }
+    }
+
+    /// Before anything is lost: whether the state can be used at all.
+    private func keepConfiguration() throws {
+        let path = plan.disk.path
+        // After an installation that was interrupted, slot A has what that one has chosen.
+        let control =
+            plan.disk.unfinished == nil ? plan.layout[.efi].map { GRUBBootControl(path, offset: $0.start) } : nil
+        // The one that would start next has the configuration of the node; the other's may be old.
+        let slot = (try? control?.read())?.choice.slot ?? .a
+        try StoredState(disk: path, partition: part(.state))
+            .configureFirstSlot(plan.configuration, sources: plan.sources, or: slot)
+    }
+
+    private func write(_ disk: DiskFile, _ claim: DiskClaim) throws -> Result {
+        let state = try part(.state)
         try clear(disk, claim)
         let tree = try writeRoot(disk)
         let files = plan.files(rootHash: tree.rootHash)
@@ -78,8 +93,10 @@ public struct Installation: Sendable {
     /// Takes away whatever started the disk, or could be taken for something later.
     private func clear(_ disk: DiskFile, _ claim: DiskClaim) throws {
         try phase("clearing the disk") {
-            try UnfinishedMark.write(plan.keepsState ? .besideState : .anew, to: disk)
-            try disk.sync()
+            try hinting(Self.untouched) {
+                try UnfinishedMark.write(plan.keepsState ? .besideState : .anew, to: disk)
+                try disk.sync()
+            }
             try disk.clearBoot(plan.disk.parts.compactMap(\.partition))
             if !plan.keepsState {
                 // The table, then what its partitions hold.

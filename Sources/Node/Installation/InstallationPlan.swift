@@ -40,7 +40,7 @@ public struct InstallationPlan: Sendable {
     /// Plans an installation.
     ///
     /// - Throws: `.busy` for a disk that is in use, `.device` for one that is too small or read-only, `.invalidInput` for one
-    ///   whose content must not be lost
+    ///   whose content must not be lost, `.incompatible` for one that this machine's firmware cannot start from
     public init(_ source: InstallationSource, to disk: Disk, _ wishes: Wishes) throws {
         self.disk = disk
         self.source = source
@@ -58,6 +58,13 @@ public struct InstallationPlan: Sendable {
         guard disk.isReadable else {
             throw Failure(.device, "\"\(disk.path)\" cannot be read", hint: "replace it, or run this as root")
         }
+        guard disk.logicalSector == 512 || source.isUEFI else {
+            throw Failure(
+                .incompatible,
+                "this machine was started by BIOS, which cannot start from \"\(disk.path)\": its sectors have "
+                    + "\(disk.logicalSector) bytes",
+                hint: "start this machine with UEFI, or choose another disk")
+        }
         if wishes.keepsState {
             layout = try Self.present(disk, source)
             try checkRoom(hint: "save its state and install without --keep-state")
@@ -68,7 +75,8 @@ public struct InstallationPlan: Sendable {
         guard source.rootSize <= sizes.slot else {
             throw Failure(
                 .invalidInput,
-                "a slot of \(sizes.slot >> 20) MiB is too small for a root file system of \(source.rootSize >> 20) MiB",
+                "a slot of \(sizes.slot >> 20) MiB is too small for a root file system of "
+                    + "\(DiskLayout.rounded(source.rootSize) >> 20) MiB",
                 hint: "make it larger (installation: sizes: slot)")
         }
         layout = try during("\"\(disk.path)\"") {
@@ -168,7 +176,8 @@ public struct InstallationPlan: Sendable {
             throw Failure(
                 .device,
                 "a slot of the node on \"\(disk.path)\" (\(slot.size >> 20) MiB) is too small for this version "
-                    + "(\(source.rootSize >> 20) MiB)", hint: "save its state and install without --keep-state")
+                    + "(\(DiskLayout.rounded(source.rootSize) >> 20) MiB)",
+                hint: "save its state and install without --keep-state")
         }
         return layout
     }

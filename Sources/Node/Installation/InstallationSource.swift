@@ -15,14 +15,8 @@ public struct InstallationSource: Sendable {
     let files: SystemFiles
     /// Where it comes from, for people: `the medium NODEWRIGHT`.
     public let description: String
-
-    init(image: InstalledImage, root: String, rootSize: Int, files: SystemFiles, description: String) {
-        self.image = image
-        self.root = root
-        self.rootSize = rootSize
-        self.files = files
-        self.description = description
-    }
+    /// Whether this machine was started by UEFI firmware.
+    let isUEFI: Bool
 
     /// Where live systems have what they were started from (DESIGN.md §6a).
     private static let medium = "/run/nodewright/medium"
@@ -64,7 +58,7 @@ public struct InstallationSource: Sendable {
         }
         return InstallationSource(
             image: image, root: Path.join(root, device.path), rootSize: device.size, files: found.files,
-            description: found.description)
+            description: found.description, isUEFI: File.exists(Path.join(root, "sys/firmware/efi")))
     }
 
     /// An ISO, on a disc or on a stick: its UEFI programs are in the FAT file system that firmware starts it from.
@@ -82,9 +76,10 @@ public struct InstallationSource: Sendable {
             throw Failure(.incompatible, "the medium \"\(device.disk)\" has no UEFI boot programs")
         }
         let bios = Path.join(folder, biosFolder)
-        guard File.exists(bios) else {
+        let (kernel, initramfs) = ("boot/vmlinuz", "boot/initramfs.img")
+        for name in [biosFolder, kernel, initramfs] where !File.exists(Path.join(folder, name)) {
             throw Failure(
-                .incompatible, "this medium cannot be installed from: it lacks \"\(biosFolder)\"",
+                .incompatible, "this medium cannot be installed from: it lacks \"\(name)\"",
                 hint: "build it with a newer nodewright")
         }
         return SystemFiles(
@@ -92,7 +87,7 @@ public struct InstallationSource: Sendable {
             bios: try BIOSBootCode(
                 bootImage: File.read(bios + "/boot.img", limit: 1 << 20),
                 coreImage: File.read(bios + "/core.img", limit: 4 << 20)),
-            kernel: .file(Path.join(folder, "boot/vmlinuz")), initramfs: .file(Path.join(folder, "boot/initramfs.img")))
+            kernel: .file(Path.join(folder, kernel)), initramfs: .file(Path.join(folder, initramfs)))
     }
 
     /// A stick with the layout of a disk, or a disk: all is on its EFI system partition.

@@ -1,3 +1,4 @@
+import Boot
 import Disks
 import Document
 import Glibc
@@ -37,15 +38,19 @@ struct StoredState {
         }
     }
 
-    /// Leaves slot A with a configuration: the given one, else its own, else that of slot B.
-    func configureFirstSlot(_ configuration: NodeConfiguration?, sources: [String: String] = [:]) throws {
+    /// Leaves slot A with a configuration: the given one, else the one that `slot` has, else that of the other slot.
+    func configureFirstSlot(
+        _ configuration: NodeConfiguration?, sources: [String: String] = [:], or slot: Slot
+    ) throws {
         try with { folder in
-            let stores = ["a", "b"].map { ConfigurationStore(folder: Path.join(folder, "config/\($0)")) }
-            func stored(_ store: ConfigurationStore) -> NodeConfiguration? {
-                store.current(warn: { _ in }).flatMap { NodeConfiguration.read($0.input.tree, Diagnostics()) }
+            func store(_ slot: Slot) -> ConfigurationStore {
+                ConfigurationStore(folder: Path.join(folder, "config/\(slot.rawValue)"))
             }
-            guard let wanted = configuration ?? stored(stores[0]) ?? stored(stores[1]) else { return }
-            try stores[0].write(wanted, by: "nodectl install", sources: configuration == nil ? [:] : sources)
+            func stored(_ slot: Slot) -> NodeConfiguration? {
+                store(slot).current(warn: { _ in }).flatMap { NodeConfiguration.read($0.input.tree, Diagnostics()) }
+            }
+            guard let wanted = configuration ?? stored(slot) ?? stored(slot.other) else { return }
+            try store(.a).write(wanted, by: "nodectl install", sources: configuration == nil ? [:] : sources)
         }
     }
 }

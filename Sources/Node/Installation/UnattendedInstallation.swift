@@ -131,7 +131,7 @@ struct UnattendedInstallation {
         }
         let slot = control?.choice.slot
         let title = slot.flatMap { control?.entries[$0]?.title }
-        let node = "\(disk.path) holds a node" + (title.map { " (\($0))" } ?? "")
+        let node = "\(disk.path) holds a node" + (title.map { " (\(PlainText.printable($0)))" } ?? "")
         let advice =
             "to start it, remove the medium or put the disk before it (or before the network) in the firmware's boot order"
         if control?.state == .installed() {

@@ -96,6 +96,7 @@ public struct SlotsReport {
                 "        \(event.date)  slot \(event.slot.uppercased())  \(event.what)"
                     + (event.reason.map { ": " + $0 } ?? ""))
         }
-        return lines.map { $0 + "\n" }.joined()
+        // Titles and reasons come from the disk.
+        return lines.map { PlainText.printable($0, limit: 1000) + "\n" }.joined()
     }
 }

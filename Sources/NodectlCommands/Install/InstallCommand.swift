@@ -51,7 +51,7 @@ struct InstallCommand: ParsableCommand {
     @Flag(help: "Do not ask.")
     var yes = false
 
-    @Flag(help: "Print the result as one JSON object.")
+    @Flag(help: "Print events and the result as JSON, one object per line.")
     var json = false
 
     func run() throws {
@@ -75,7 +75,7 @@ struct InstallCommand: ParsableCommand {
             return try Output.result(json ? JSON.text(plan.json(result: "dry-run")) + "\n" : plan.text)
         }
         if !yes { try DiskConfirmation(disk: target, text: plan.text).ask() }
-        let result = try Installation(plan, progress: WorkLines(isQuiet: json).sink).run()
+        let result = try Installation(plan, progress: WorkLines(json: json).sink).run()
         result.warnings.forEach(Output.warning)
         if json {
             return try Output.result(JSON.text(plan.json(result: "installed", rootHash: result.rootHash)) + "\n")

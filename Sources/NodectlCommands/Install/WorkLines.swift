@@ -1,39 +1,78 @@
+import Document
 import Glibc
 import Host
 import Synchronization
 
-/// Phases of a long job as lines on standard error; on a terminal with how far each is.
+/// Phases of a long job: lines on standard error, on a terminal with how far each is; or events on standard output, one JSON
+/// object per line, as those of `nodewright --json`.
 final class WorkLines: Sendable {
+    private struct State {
+        var percent = -1
+        /// When the phase began, and when it was last told how far it is: seconds.
+        var begun = 0.0
+        var told = 0.0
+    }
+
     private let isTerminal = isatty(2) == 1
-    private let isQuiet: Bool
-    private let percent = Mutex(-1)
+    private let json: Bool
+    private let output: @Sendable (String) -> Void
+    private let state = Mutex(State())
 
-    init(isQuiet: Bool) { self.isQuiet = isQuiet }
+    /// - Parameter output: gets the lines of JSON
+    init(json: Bool, output: @escaping @Sendable (String) -> Void = { try? Output.result($0) }) {
+        self.json = json
+        self.output = output
+    }
 
-    /// Hears the events.
-    var sink: ProgressSink {
-        { event in
-            guard !self.isQuiet else { return }
-            switch event {
-            case .started(let phase, _, _):
-                if self.isTerminal {
-                    self.write("\r\u{1B}[Knodectl: \(phase)")
-                } else {
-                    Output.error("nodectl: " + phase)
-                }
-            case .advanced(let phase, let done, let total):
-                guard self.isTerminal, let total, total > 0 else { return }
-                let now = done * 100 / total
-                let isNew = self.percent.withLock { last in
-                    defer { last = now }
-                    return last != now
-                }
-                if isNew { self.write("\r\u{1B}[Knodectl: \(phase), \(now) %") }
-            case .finished(let phase, let note):
-                if self.isTerminal { Output.error("\r\u{1B}[Knodectl: \(phase)" + (note.isEmpty ? "" : ", \(note)")) }
-            case .warning(let text): Output.warning(text)
-            case .reused, .command: break
+    var sink: ProgressSink { { self.json ? self.tell($0) : self.show($0) } }
+
+    private func tell(_ event: ProgressEvent) {
+        let now = monotonicSeconds()
+        func line(_ object: JSONValue) { output(JSON.text(object) + "\n") }
+        switch event {
+        case .started(let phase, let total, let unit):
+            state.withLock { $0.begun = now }
+            line([
+                "event": "started", "phase": .string(phase), "total": .optional(total), "unit": .string(unit.rawValue),
+            ])
+        case .advanced(let phase, let done, let total):
+            // Five times a second is enough for whoever reads the events.
+            let isDue = state.withLock { state in
+                let isDue = now - state.told >= 0.2
+                if isDue { state.told = now }
+                return isDue
             }
+            guard isDue else { return }
+            line([
+                "event": "advanced", "phase": .string(phase), "done": .integer(done), "total": .optional(total),
+            ])
+        case .finished(let phase, let note):
+            let seconds = now - state.withLock { $0.begun }
+            line([
+                "event": "finished", "phase": .string(phase), "note": .string(note),
+                "milliseconds": .integer(Int(seconds * 1000)),
+            ])
+        case .warning(let text): line(["event": "warning", "message": .string(text)])
+        case .reused, .command: break
+        }
+    }
+
+    private func show(_ event: ProgressEvent) {
+        switch event {
+        case .started(let phase, _, _):
+            if isTerminal { write("\r\u{1B}[Knodectl: \(phase)") } else { Output.error("nodectl: " + phase) }
+        case .advanced(let phase, let done, let total):
+            guard isTerminal, let total, total > 0 else { return }
+            let now = done * 100 / total
+            let isNew = state.withLock { state in
+                defer { state.percent = now }
+                return state.percent != now
+            }
+            if isNew { write("\r\u{1B}[Knodectl: \(phase), \(now) %") }
+        case .finished(let phase, let note):
+            if isTerminal { Output.error("\r\u{1B}[Knodectl: \(phase)" + (note.isEmpty ? "" : ", \(note)")) }
+        case .warning(let text): Output.warning(text)
+        case .reused, .command: break
         }
     }
 
