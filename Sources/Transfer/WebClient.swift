@@ -58,7 +58,8 @@ public final class WebClient {
 
     /// Sends a request and waits for the answer, whatever its status is.
     ///
-    /// - Throws: `.network` when there is no answer, `.signature` when the server is not trusted or sends more than the limit
+    /// - Throws: `.network` when there is no answer, `.signature` when the server is not trusted, `.incompatible` when it sends
+    ///   more than the limit
     public func send(_ request: Request) throws -> Response {
         handle.prepare(request.url, protocols: "https")
         ncurl_set_long(handle.handle, CURLOPT_TIMEOUT, timeout)
@@ -91,7 +92,7 @@ public final class WebClient {
         let code = try handle.perform { bytes in
             guard answer.count + bytes.count <= request.limit else {
                 throw Failure(
-                    .signature, "the server sends more than the \(request.limit) bytes that are allowed",
+                    .incompatible, "the server sends more than the \(request.limit) bytes that are allowed",
                     hint: "is it the right server?")
             }
             answer += bytes

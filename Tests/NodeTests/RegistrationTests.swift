@@ -106,8 +106,8 @@ import Testing
         ("html", .incompatible, "the engine ENGINE gives an answer to the registration that is none"),
         ("503", .busy, "the engine ENGINE is not ready: it answers with status 503"),
         (
-            "endless", .signature,
-            "the engine ENGINE is not trusted: the server sends more than the 1048576 bytes that are allowed"
+            "endless", .incompatible,
+            "the engine ENGINE gives an answer that is none: the server sends more than the 1048576 bytes that are allowed"
         ),
         (
             "redirect", .incompatible,

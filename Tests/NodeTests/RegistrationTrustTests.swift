@@ -55,14 +55,17 @@ import Transfer
                 "what the engine ENGINE sends as its certificate authority is not a certificate in PEM form"),
             // Bodies.
             .init(
-                [("fault", "get-pki-trust:endless")], .signature,
-                "the engine ENGINE is not trusted: the server sends more than the 65536 bytes that are allowed"),
+                [("fault", "get-pki-trust:endless")], .incompatible,
+                "the engine ENGINE gives an answer that is none: the server sends more than the 65536 bytes that are allowed"
+            ),
             .init(
-                [("fault", "get-pki-trust:huge")], .signature,
-                "the engine ENGINE is not trusted: the server sends more than the 65536 bytes that are allowed"),
+                [("fault", "get-pki-trust:huge")], .incompatible,
+                "the engine ENGINE gives an answer that is none: the server sends more than the 65536 bytes that are allowed"
+            ),
             .init(
-                [("fault", "get-version:huge")], .signature,
-                "the engine ENGINE is not trusted: the server sends more than the 4096 bytes that are allowed"),
+                [("fault", "get-version:huge")], .incompatible,
+                "the engine ENGINE gives an answer that is none: the server sends more than the 4096 bytes that are allowed"
+            ),
             // Another program, or no program at all, at the other end.
             .init(
                 [("fault", "get-pki-trust:redirect")], .incompatible,
@@ -132,6 +135,8 @@ import Transfer
             let message = outcome.message ?? ""
             #expect(fault.isWhole ? message == fault.message : message.hasPrefix(fault.message), "\(message)")
             #expect(outcome.failure?.hint != nil)
+            // Whoever sends nonsense is no engine; that is another thing than one that is not trusted.
+            #expect((node.state?.problem == .noService) == (fault.status == .incompatible))
             #expect(node.traces.isEmpty, "\(node.traces)")
             #expect(try node.engine.registrations().isEmpty)
             // The reason is there for whoever asks later.

@@ -45,6 +45,7 @@ import Transfer
         let engine = try TestEngine(["fault": "health:endless"])
         let client = try WebClient(.authorities(engine.authority), timeout: 1)
         let endless = #expect(throws: Failure.self) { _ = try client.send(.init(url(engine), limit: 100_000)) }
+        #expect(endless?.status == .incompatible)
         #expect(endless?.message == "the server sends more than the 100000 bytes that are allowed")
         for fault in ["slow", "silent"] {
             try engine.set(["fault": "health:\(fault)"])
