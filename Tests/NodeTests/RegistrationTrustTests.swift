@@ -27,19 +27,20 @@ import Transfer
         [
             // Certificates.
             .init(
-                [("certificate", "expired")], .signature, "the engine ENGINE is not trusted: SSL certificate problem: ",
-                isWhole: false),
+                [("certificate", "expired")], .signature,
+                "the engine ENGINE is not trusted: its certificate, or that of its authority, is not valid any more"),
             .init(
-                [("certificate", "early")], .signature, "the engine ENGINE is not trusted: SSL certificate problem: ",
-                isWhole: false),
+                [("certificate", "early")], .signature,
+                "the engine ENGINE is not trusted: its certificate, or that of its authority, is not valid yet"),
             .init(
-                [("certificate", "foreign")], .signature, "the engine ENGINE is not trusted: SSL certificate problem: ",
-                isWhole: false),
+                [("certificate", "foreign")], .signature,
+                "the engine ENGINE is not trusted: its certificate does not come from the trusted authority"),
             .init(
-                [("certificate", "wrong-name")], .signature, "the engine ENGINE is not trusted: SSL: ", isWhole: false),
+                [("certificate", "wrong-name")], .signature,
+                "the engine ENGINE is not trusted: its certificate is for another name"),
             .init(
-                [("then", "foreign")], .signature, "the engine ENGINE is not trusted: SSL certificate problem: ",
-                isWhole: false),
+                [("then", "foreign")], .signature,
+                "the engine ENGINE is not trusted: its certificate does not come from the trusted authority"),
             .init(
                 [("authority", "two")], .signature, "the engine ENGINE sends 2 certificates instead of one authority"),
             .init(
@@ -251,7 +252,9 @@ import Transfer
                 $0.engine.certificateAuthority = node.engine.otherAuthority
             }
             #expect(wrong.failure?.status == .signature)
-            #expect(wrong.message?.hasPrefix("the engine ENGINE is not trusted: SSL certificate problem: ") == true)
+            #expect(
+                wrong.message
+                    == "the engine ENGINE is not trusted: its certificate does not come from the trusted authority")
             #expect(node.traces.isEmpty)
             let both = try node.register({ _ in }) { $0.engine.certificateAuthority = node.engine.otherAuthority }
             #expect(both.failure?.status == .invalidInput)

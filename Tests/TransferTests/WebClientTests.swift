@@ -18,17 +18,22 @@ import Transfer
         let wrong = #expect(throws: Failure.self) {
             _ = try WebClient(.authorities(engine.otherAuthority)).send(.init(url(engine)))
         }
-        #expect(wrong?.status == .signature)
+        let foreign = "its certificate does not come from the trusted authority"
+        #expect(wrong?.status == .signature && wrong?.message == foreign)
         // Several may be given.
         let both = try WebClient(.authorities(engine.otherAuthority + engine.authority)).send(.init(url(engine)))
         #expect(both.status == 200)
         #expect(try WebClient(.unchecked).send(.init(url(engine))).status == 200)
-        for certificate in ["wrong-name", "expired", "foreign"] {
+        for (certificate, message) in [
+            ("wrong-name", "its certificate is for another name"),
+            ("expired", "its certificate, or that of its authority, is not valid any more"),
+            ("early", "its certificate, or that of its authority, is not valid yet"), ("foreign", foreign),
+        ] {
             try engine.set(["certificate": certificate])
             let failure = #expect(throws: Failure.self) {
                 _ = try WebClient(.authorities(engine.authority)).send(.init(url(engine)))
             }
-            #expect(failure?.status == .signature, "\(certificate)")
+            #expect(failure?.status == .signature && failure?.message == message, "\(certificate)")
         }
     }
 
