@@ -195,6 +195,19 @@ import Testing
         }
     }
 
+    /// A user of another profile, and an installation that takes many looks.
+    @Test func anotherUserAndALongInstallation() throws {
+        let user = "deploy@ovirt@internalsso"
+        try RegisteringNode.with(["user": "deploy@ovirt@internalsso", "polls": "6"]) {
+            (node: RegisteringNode) throws -> Void in
+            #expect(try register(node) { $0.user = user }.state?.step == .up)
+            let looks = try node.engine.requests().count {
+                $0["method"]?.string == "GET" && $0["path"]?.string?.hasPrefix("/ovirt-engine/api/hosts/") == true
+            }
+            #expect(looks >= 12)
+        }
+    }
+
     @Test func anInstallationThatDoesNotEnd() throws {
         try RegisteringNode.with(["install": "stay"]) { (node: RegisteringNode) throws -> Void in
             let outcome = try register(node, options: { $0.patience = 0.1 })

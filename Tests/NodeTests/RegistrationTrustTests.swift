@@ -94,6 +94,9 @@ import Transfer
                 [("fault", "get-pki-trust:404,pki-resource:404")], .incompatible,
                 "the engine ENGINE does not give its certificate authority: it answers with status 404"),
             .init(
+                [("fault", "get-pki-trust:404,pki-resource:html")], .signature,
+                "what the engine ENGINE sends as its certificate authority is not a certificate in PEM form"),
+            .init(
                 [("fault", "get-ssh-trust:400")], .incompatible,
                 "the engine ENGINE does not give its SSH key: it answers with status 400"),
             // Weather.

@@ -64,6 +64,28 @@ import Transfer
         #expect(try client.send(.init(url(engine))).body.count == 31)
     }
 
+    /// An answer is one, whatever its status; half of one is none.
+    @Test func answersAndHalfOnes() throws {
+        let engine = try TestEngine()
+        let client = try WebClient(.authorities(engine.authority), timeout: 5)
+        for (fault, status, type) in [
+            ("500", 500, "text/html"), ("503", 503, "text/html"), ("html", 200, "text/html"),
+            ("empty", 200, "text/plain"),
+        ] {
+            try engine.set(["fault": "health:\(fault)"])
+            let response = try client.send(.init(url(engine)))
+            #expect(response.status == status && response.type == type && response.redirect == nil, "\(fault)")
+            #expect(response.body.isEmpty == (fault == "empty"))
+        }
+        for fault in ["reset", "cut"] {
+            try engine.set(["fault": "health:\(fault)"])
+            let failure = #expect(throws: Failure.self) { _ = try client.send(.init(url(engine))) }
+            #expect(failure?.status == .network, "\(fault)")
+        }
+        try engine.set(["fault": ""])
+        #expect(try client.send(.init(url(engine))).status == 200)
+    }
+
     @Test func redirectsAreReportedAndNotFollowed() throws {
         let engine = try TestEngine(["fault": "health:redirect"])
         let response = try WebClient(.authorities(engine.authority)).send(.init(url(engine)))
