@@ -10,7 +10,8 @@ enum KernelClock {
 extension Failure {
     /// Whether a certificate is refused because of its dates, which may pass when the clock is set.
     ///
-    /// The words are OpenSSL's for X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED, and those of `EngineTrust`.
+    /// The words are OpenSSL's for X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED, and those of `WebClient` and
+    /// `EngineTrust`.
     var isAboutValidity: Bool {
         let words = [
             "certificate is not yet valid", "certificate has expired", " is not valid yet", " is not valid any more",

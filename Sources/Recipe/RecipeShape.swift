@@ -49,6 +49,13 @@ enum RecipeShape {
                 orNumber: true),
             "The release of the distribution: ${release} in repository addresses."),
         .init(
+            "variant",
+            .text(
+                TextRule(
+                    first: "a-z0-9", rest: "a-z0-9._-", limit: 64,
+                    words: "lower-case letters, digits, \".\", \"_\" and \"-\", beginning with a letter or digit")),
+            "VARIANT_ID of the image (os-release), by which an engine knows an ovirt-node; nodewright unless given."),
+        .init(
             "repositories", .either([.text(setName), .list(.either([.text(setName), repository]))]),
             "Where packages come from: the name of a set (repositories/NAME.yaml beside the recipe), or a list of names and repositories."
         ),

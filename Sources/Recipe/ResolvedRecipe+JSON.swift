@@ -8,7 +8,7 @@ extension ResolvedRecipe {
     public var json: JSONValue {
         [
             "name": .string(name), "version": .string(version), "arch": .string(arch), "release": .string(release),
-            "repositories": .array(repositories.map(\.json)),
+            "variant": .string(variant), "repositories": .array(repositories.map(\.json)),
             "packages": .strings(packages.map(\.line)),
             "weak-dependencies": .bool(weakDependencies),
             "overlays": .array(overlays.map(\.json)),

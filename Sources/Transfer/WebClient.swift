@@ -1,3 +1,4 @@
+import CCrypto
 import CCurl
 import Host
 
@@ -58,7 +59,8 @@ public final class WebClient {
 
     /// Sends a request and waits for the answer, whatever its status is.
     ///
-    /// - Throws: `.network` when there is no answer, `.signature` when the server is not trusted or sends more than the limit
+    /// - Throws: `.network` when there is no answer, `.signature` when the server is not trusted, `.incompatible` when it sends
+    ///   more than the limit
     public func send(_ request: Request) throws -> Response {
         handle.prepare(request.url, protocols: "https")
         ncurl_set_long(handle.handle, CURLOPT_TIMEOUT, timeout)
@@ -91,7 +93,7 @@ public final class WebClient {
         let code = try handle.perform { bytes in
             guard answer.count + bytes.count <= request.limit else {
                 throw Failure(
-                    .signature, "the server sends more than the \(request.limit) bytes that are allowed",
+                    .incompatible, "the server sends more than the \(request.limit) bytes that are allowed",
                     hint: "is it the right server?")
             }
             answer += bytes
@@ -108,7 +110,27 @@ public final class WebClient {
 
     private func failure(_ code: CURLcode) -> Failure {
         let untrusted = [CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR]
-        return Failure(untrusted.contains(code) ? .signature : .network, handle.reason(code))
+        guard untrusted.contains(code) else { return Failure(.network, handle.reason(code)) }
+        let known = code == CURLE_PEER_FAILED_VERIFICATION ? certificateProblem : nil
+        return Failure(.signature, known ?? handle.reason(code))
+    }
+
+    /// What is wrong with the server's certificate; nil when only the libraries have words for it.
+    private var certificateProblem: String? {
+        var result = 0
+        ncurl_get_long(handle.handle, CURLINFO_SSL_VERIFYRESULT, &result)
+        switch Int32(truncatingIfNeeded: result) {
+        case X509_V_ERR_CERT_HAS_EXPIRED: return "its certificate, or that of its authority, is not valid any more"
+        case X509_V_ERR_CERT_NOT_YET_VALID: return "its certificate, or that of its authority, is not valid yet"
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+            X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
+            X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+            return "its certificate does not come from the trusted authority"
+        // libcurl compares names itself, before it notes OpenSSL's result.
+        case X509_V_OK, X509_V_ERR_UNSPECIFIED, X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH:
+            return "its certificate is for another name"
+        default: return nil
+        }
     }
 
     private func text(_ what: CURLINFO) -> String? {

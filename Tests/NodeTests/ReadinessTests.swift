@@ -84,6 +84,16 @@ import Testing
         #expect(try one("reverse-dns") { $0.namesOfAddress = { _ in ["other"] } }.outcome == .warning)
     }
 
+    @Test func anImageOfAnotherVariant() throws {
+        let files = Self.good.merging(["usr/lib/os-release": "VARIANT_ID=\"nodewright\"\n"]) { $1 }
+        let check = try #require(try checks(files).first { $0.name == "variant" })
+        #expect(check.outcome == .warning && check.found == "VARIANT_ID is nodewright")
+        #expect(
+            check.advice
+                == "an engine takes this node for an ordinary host, and updates it by packages: \"variant: ovirt-node\" in the recipe of the image (recipes/vdsm.yaml has it)"
+        )
+    }
+
     @Test func anotherPort() throws {
         var configuration = NodeConfiguration()
         configuration.ssh.port = 2222

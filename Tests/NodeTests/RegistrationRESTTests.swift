@@ -129,6 +129,43 @@ import Testing
         }
     }
 
+    /// A host at the address of this node has another SSH key: it is not approved, whatever became of the machine. Where one
+    /// of the two keys is not known, the address decides.
+    @Test func anotherMachineAtTheSameAddressIsNotApproved() throws {
+        try RegisteringNode.with { (node: RegisteringNode) throws -> Void in
+            #expect(try node.register().state != nil)
+            let file = node.path("etc/ssh/ssh_host_ecdsa_key.pub")
+            let other = node.path("etc/ssh/ssh_host_ed25519_key.pub")
+            try File.remove(file)
+            try File.write(other, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n")
+            for (mode, name) in [(nil, nil), (EngineSettings.Mode.add, nil), (nil, "own-name")] as [(_, String?)] {
+                let outcome = try register(node, options: { $0.again = true }) {
+                    $0.mode = mode
+                    $0.nodeName = name
+                }
+                #expect(outcome.failure?.status == .invalidInput)
+                #expect(
+                    outcome.message
+                        == "the engine ENGINE does not list this node, but another machine as \"node1.example.org\", with the address 127.0.0.1"
+                )
+                #expect(
+                    outcome.failure?.hint
+                        == "its SSH key is another one; give this node a name (engine.node-name) and an address of its own, or remove that host from the engine if it was this node"
+                )
+                #expect(node.state?.problem == .refused)
+                #expect(try node.engine.hosts().map { $0["status"]?.string } == ["pending_approval"])
+            }
+            // One of several keys is enough.
+            try File.write(node.path("etc/ssh/ssh_host_rsa_key.pub"), RegisteringNode.hostKey + "\n")
+            #expect(try register(node, options: { $0.again = true }).state?.step == .up)
+        }
+        try RegisteringNode.with { (node: RegisteringNode) throws -> Void in
+            #expect(try node.register().state != nil)
+            try File.remove(node.path("etc/ssh/ssh_host_ecdsa_key.pub"))
+            #expect(try register(node).state?.step == .up)
+        }
+    }
+
     /// 200 OK is no proof: an engine says so although it has stored nothing.
     @Test(arguments: [("store", "no"), ("cluster", "")]) func okWithoutStoring(_ name: String, _ value: String) throws {
         try RegisteringNode.with([name: value]) { (node: RegisteringNode) throws -> Void in
@@ -155,6 +192,19 @@ import Testing
             // It can be approved once more.
             try node.engine.set(["install": "up"])
             #expect(try register(node).state?.step == .up)
+        }
+    }
+
+    /// A user of another profile, and an installation that takes many looks.
+    @Test func anotherUserAndALongInstallation() throws {
+        let user = "deploy@ovirt@internalsso"
+        try RegisteringNode.with(["user": "deploy@ovirt@internalsso", "polls": "6"]) {
+            (node: RegisteringNode) throws -> Void in
+            #expect(try register(node) { $0.user = user }.state?.step == .up)
+            let looks = try node.engine.requests().count {
+                $0["method"]?.string == "GET" && $0["path"]?.string?.hasPrefix("/ovirt-engine/api/hosts/") == true
+            }
+            #expect(looks >= 12)
         }
     }
 
@@ -237,8 +287,8 @@ import Testing
             "the engine ENGINE redirects to https://other.example.org/ovirt-engine/sso/oauth/token, which is not followed"
         ),
         (
-            "hosts:huge", .signature,
-            "the engine ENGINE is not trusted: the server sends more than the 4194304 bytes that are allowed"
+            "hosts:huge", .incompatible,
+            "the engine ENGINE gives an answer that is none: the server sends more than the 4194304 bytes that are allowed"
         ),
     ])
     func faults(_ fault: String, _ status: Host.ExitStatus, _ message: String) throws {

@@ -106,8 +106,8 @@ import Testing
         ("html", .incompatible, "the engine ENGINE gives an answer to the registration that is none"),
         ("503", .busy, "the engine ENGINE is not ready: it answers with status 503"),
         (
-            "endless", .signature,
-            "the engine ENGINE is not trusted: the server sends more than the 1048576 bytes that are allowed"
+            "endless", .incompatible,
+            "the engine ENGINE gives an answer that is none: the server sends more than the 1048576 bytes that are allowed"
         ),
         (
             "redirect", .incompatible,
@@ -263,17 +263,21 @@ import Testing
 
 /// Registration without a person.
 @Suite struct PatientRegistrationTests {
+    /// - Parameter tryTime: seconds that each try takes
     private func run(
-        _ node: RegisteringNode, patience: Double, isClockRight: Bool = true,
-        between: @escaping (Int) throws -> Void = { _ in }
+        _ node: RegisteringNode, patience: Double, tryTime: Double = 0, isClockRight: Bool = true
     ) throws -> (state: RegistrationState?, failure: Failure?, pauses: [Double], said: [String]) {
         var pauses: [Double] = []
         var said: [String] = []
-        var patient = PatientRegistration(try node.registration({ $0.timeout = 2 }), patience: patience) {
+        var clock = 1000.0
+        let registration = try node.registration(
+            { $0.timeout = 2 }, say: { if $0.hasPrefix("connecting") { clock += tryTime } })
+        var patient = PatientRegistration(registration, patience: patience) {
             pauses.append($0)
-            try? between(pauses.count)
+            clock += $0
         }
         patient.isClockRight = { isClockRight }
+        patient.now = { clock }
         do {
             let state = try patient.run { said.append($0) }
             return (state, nil, pauses, said)
@@ -308,6 +312,17 @@ import Testing
             }
             #expect(Set(result.pauses.map { $0.truncatingRemainder(dividingBy: 1) }).count > 1)
             #expect(node.state?.problem == .engineBusy)
+        }
+    }
+
+    /// An engine that lets every request wait until it times out takes most of the time itself.
+    @Test func triesCountAsTime() throws {
+        try RegisteringNode.with(["fault": "get-pki-trust:503"]) { (node: RegisteringNode) throws -> Void in
+            let result = try run(node, patience: 600, tryTime: 150)
+            #expect(result.failure?.status == .busy)
+            // The fourth try begins before the end of the time, whatever the pauses were, and ends after it.
+            #expect(result.pauses.count == 3 && result.said.count == 3, "\(result.pauses)")
+            #expect(try run(node, patience: 100, tryTime: 150).pauses.isEmpty)
         }
     }
 

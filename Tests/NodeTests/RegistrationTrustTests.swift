@@ -27,19 +27,20 @@ import Transfer
         [
             // Certificates.
             .init(
-                [("certificate", "expired")], .signature, "the engine ENGINE is not trusted: SSL certificate problem: ",
-                isWhole: false),
+                [("certificate", "expired")], .signature,
+                "the engine ENGINE is not trusted: its certificate, or that of its authority, is not valid any more"),
             .init(
-                [("certificate", "early")], .signature, "the engine ENGINE is not trusted: SSL certificate problem: ",
-                isWhole: false),
+                [("certificate", "early")], .signature,
+                "the engine ENGINE is not trusted: its certificate, or that of its authority, is not valid yet"),
             .init(
-                [("certificate", "foreign")], .signature, "the engine ENGINE is not trusted: SSL certificate problem: ",
-                isWhole: false),
+                [("certificate", "foreign")], .signature,
+                "the engine ENGINE is not trusted: its certificate does not come from the trusted authority"),
             .init(
-                [("certificate", "wrong-name")], .signature, "the engine ENGINE is not trusted: SSL: ", isWhole: false),
+                [("certificate", "wrong-name")], .signature,
+                "the engine ENGINE is not trusted: its certificate is for another name"),
             .init(
-                [("then", "foreign")], .signature, "the engine ENGINE is not trusted: SSL certificate problem: ",
-                isWhole: false),
+                [("then", "foreign")], .signature,
+                "the engine ENGINE is not trusted: its certificate does not come from the trusted authority"),
             .init(
                 [("authority", "two")], .signature, "the engine ENGINE sends 2 certificates instead of one authority"),
             .init(
@@ -55,14 +56,17 @@ import Transfer
                 "what the engine ENGINE sends as its certificate authority is not a certificate in PEM form"),
             // Bodies.
             .init(
-                [("fault", "get-pki-trust:endless")], .signature,
-                "the engine ENGINE is not trusted: the server sends more than the 65536 bytes that are allowed"),
+                [("fault", "get-pki-trust:endless")], .incompatible,
+                "the engine ENGINE gives an answer that is none: the server sends more than the 65536 bytes that are allowed"
+            ),
             .init(
-                [("fault", "get-pki-trust:huge")], .signature,
-                "the engine ENGINE is not trusted: the server sends more than the 65536 bytes that are allowed"),
+                [("fault", "get-pki-trust:huge")], .incompatible,
+                "the engine ENGINE gives an answer that is none: the server sends more than the 65536 bytes that are allowed"
+            ),
             .init(
-                [("fault", "get-version:huge")], .signature,
-                "the engine ENGINE is not trusted: the server sends more than the 4096 bytes that are allowed"),
+                [("fault", "get-version:huge")], .incompatible,
+                "the engine ENGINE gives an answer that is none: the server sends more than the 4096 bytes that are allowed"
+            ),
             // Another program, or no program at all, at the other end.
             .init(
                 [("fault", "get-pki-trust:redirect")], .incompatible,
@@ -89,6 +93,9 @@ import Transfer
             .init(
                 [("fault", "get-pki-trust:404,pki-resource:404")], .incompatible,
                 "the engine ENGINE does not give its certificate authority: it answers with status 404"),
+            .init(
+                [("fault", "get-pki-trust:404,pki-resource:html")], .signature,
+                "what the engine ENGINE sends as its certificate authority is not a certificate in PEM form"),
             .init(
                 [("fault", "get-ssh-trust:400")], .incompatible,
                 "the engine ENGINE does not give its SSH key: it answers with status 400"),
@@ -132,6 +139,8 @@ import Transfer
             let message = outcome.message ?? ""
             #expect(fault.isWhole ? message == fault.message : message.hasPrefix(fault.message), "\(message)")
             #expect(outcome.failure?.hint != nil)
+            // Whoever sends nonsense is no engine; that is another thing than one that is not trusted.
+            #expect((node.state?.problem == .noService) == (fault.status == .incompatible))
             #expect(node.traces.isEmpty, "\(node.traces)")
             #expect(try node.engine.registrations().isEmpty)
             // The reason is there for whoever asks later.
@@ -246,7 +255,9 @@ import Transfer
                 $0.engine.certificateAuthority = node.engine.otherAuthority
             }
             #expect(wrong.failure?.status == .signature)
-            #expect(wrong.message?.hasPrefix("the engine ENGINE is not trusted: SSL certificate problem: ") == true)
+            #expect(
+                wrong.message
+                    == "the engine ENGINE is not trusted: its certificate does not come from the trusted authority")
             #expect(node.traces.isEmpty)
             let both = try node.register({ _ in }) { $0.engine.certificateAuthority = node.engine.otherAuthority }
             #expect(both.failure?.status == .invalidInput)

@@ -25,11 +25,18 @@ import Testing
     private static let kdump =
         "#raw /dev/vg/lv\npath /var/crash\ncore_collector makedumpfile -l -d 31\nfailure_action shell\n"
 
+    /// Fedora's stack of remote logins, with words for pam_unix where it judges accounts.
+    private static func accounts(_ words: String) -> String {
+        "auth required pam_env.so\nauth sufficient pam_unix.so nullok\naccount     required      pam_unix.so\(words)\n"
+            + "account required pam_permit.so\npassword sufficient pam_unix.so yescrypt\nsession required pam_unix.so\n"
+    }
+
     private static let image = [
         "etc/chrony.conf": chrony, "etc/idmapd.conf": idmapd, "etc/kdump.conf": kdump, "etc/iscsi/iscsid.conf": "x\n",
         "etc/ssh/sshd_config": "Include\n", "usr/sbin/snmpd": "", "usr/sbin/collectd": "",
         "etc/snmp/snmpd.conf": "image\n",
         "etc/shadow": "root:*:19000:0:99999:7:::\ndaemon:*:1::::::\n", "etc/hostname": "image\n",
+        "etc/pam.d/password-auth": accounts(""), "etc/pam.d/system-auth": accounts(""),
         "etc/profile.d/nodewright-console.sh": "TMOUT=600\n", "usr/share/zoneinfo/Europe/Berlin": "",
     ]
 
@@ -178,6 +185,7 @@ import Testing
                     "root:$6$saltsalt$abcdefghijklmnopqrstuvwxyz0123456789:0:0:99999:7:::\ndaemon:*:1::::::\n",
                 "etc/ssh/sshd_config.d/10-nodewright.conf": mark
                     + "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\n",
+                "etc/pam.d/password-auth": mark + accounts(" no_pass_expiry"),
             ]),
     ]
 
@@ -234,6 +242,23 @@ import Testing
     private func mode(_ root: String, _ path: String) -> UInt32 {
         var status = Glibc.stat()
         return lstat(Path.join(root, path), &status) == 0 ? status.st_mode & 0o7777 : 0
+    }
+
+    /// With authselect (Fedora) the stack of remote logins is a link; what it leads to is changed, and the link stays.
+    @Test func aPasswordThatMustBeChangedStopsNoKeyWithAuthselectEither() throws {
+        let file = "etc/authselect/password-auth"
+        try FixtureNode.with(["etc/ssh/x": "", file: Self.accounts(" broken_shadow"), "etc/pam.d/.keep": ""]) { node in
+            let link = Path.join(node.root, "etc/pam.d/password-auth")
+            try File.replaceLink(link, to: "/etc/authselect/password-auth")
+            let document = "administrator: {password-hash: \"!\", must-change-password: true}"
+            _ = try render(try read(document), node.root)
+            #expect(
+                try File.readText(Path.join(node.root, file))
+                    == Self.mark + Self.accounts(" no_pass_expiry broken_shadow"))
+            #expect(try File.linkTarget(link) == "/etc/authselect/password-auth")
+            _ = try render(try read("administrator: {password-hash: \"!\"}"), node.root)
+            #expect(try File.readText(Path.join(node.root, file)) == Self.accounts(" broken_shadow"))
+        }
     }
 
     /// Nobody but root reads a password, neither where it is used nor where the image's own file is kept meanwhile.

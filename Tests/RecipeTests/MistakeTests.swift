@@ -40,6 +40,10 @@ import Testing
             "version: ../x",
             "1:10: error: \"version\" must be a version of letters, digits, \".\", \"~\", \"+\", \"_\" and \"-\", but this is \"../x\""
         ),
+        (
+            "variant: oVirt Node",
+            "1:10: error: \"variant\" must be lower-case letters, digits, \".\", \"_\" and \"-\", beginning with a letter or digit, but this is \"oVirt Node\""
+        ),
         ("services: [a]", "1:11: error: \"services\" must be a mapping, but this is a list"),
         // packages
         (

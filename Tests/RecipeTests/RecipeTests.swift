@@ -96,6 +96,7 @@ import Testing
         let path = Path.join(Self.recipes, "hypervisor.yaml")
         let recipe = try Recipe.load(path: path, repositories: [set], lab: "/lab")
         #expect(recipe.name == "hypervisor")
+        #expect(recipe.variant == "nodewright")
         #expect(recipe.kernelArguments.map(\.value).contains("console=ttyS0,115200"))
         #expect(recipe.packages.contains { $0.text == "kernel-core" })
         #expect(recipe.repositories.allSatisfy { !$0.allowsUnsigned && !$0.gpgKeys.isEmpty })
@@ -111,6 +112,8 @@ import Testing
             #expect(recipe.name == "own")
             #expect(recipe.repositories.contains { $0.name == "ovirt" })
             #expect(recipe.packages.contains { $0.text == "vdsm" })
+            // What "nodectl check" looks for.
+            #expect(recipe.variant == "ovirt-node")
             #expect(throws: RecipeErrors.self) { try Recipe.load(path: path, lab: "/lab") }
         }
     }

@@ -18,6 +18,7 @@ import Testing
     /// Mistakes of shape, which both must find, and documents that both must accept.
     private static let samples = [
         "name: x", "name: X", "name: \"\"", "name: [x]", "nmae: x", "version: 1.0", "version: v 1", "version: true",
+        "variant: ovirt-node", "variant: oVirt", "variant: 4",
         "arch: x86_64", "arch: amd64", "arch: ${arch}", "packages: [a, b]", "packages: [a, a]", "packages: a",
         "packages: [1]", "packages: [\"\"]", "repositories: lab", "repositories: [lab, {name: a}]",
         "repositories: [{baseurl: x}]", "repositories: [{name: a, priority: 100}]", "repositories: 5",

@@ -79,6 +79,19 @@ extension ImageTree {
         }
     }
 
+    @Test func theImageSaysWhatItIs() throws {
+        try withSampleTree { tree in
+            try tree.write("/usr/lib/os-release", "NAME=Sample\nVARIANT_ID=server\nVERSION_ID=43\n")
+            try SystemFiles(tree: tree).writeRelease(name: "rack", version: "2", variant: "ovirt-node")
+            let lines = try tree.lines("/usr/lib/os-release").map(String.init)
+            #expect(
+                lines == [
+                    "NAME=Sample", "VERSION_ID=43", "IMAGE_ID=\"rack\"", "IMAGE_VERSION=\"2\"",
+                    "VARIANT=\"Nodewright\"", "VARIANT_ID=\"ovirt-node\"",
+                ])
+        }
+    }
+
     @Test func takesOwnersFromTheTable() throws {
         try withSampleTree { tree in
             let rule = OwnershipTable.Rule(path: "/opt/zoë", user: "chrony", mode: 0o600, source: "overlay")

@@ -94,7 +94,7 @@ import Testing
         let rule = ResolvedRecipe.Overlay.Rule(
             files: try Glob("/etc/chrony.key"), mode: 0o640, user: "chrony", group: "chrony", position: Self.position)
         return Customisation(
-            name: "test", version: "1",
+            name: "test", version: "1", variant: "test-variant",
             overlays: [.init(path: folder + "/overlay", rules: [rule], position: Self.position)],
             users: [
                 .init(

@@ -18,17 +18,22 @@ import Transfer
         let wrong = #expect(throws: Failure.self) {
             _ = try WebClient(.authorities(engine.otherAuthority)).send(.init(url(engine)))
         }
-        #expect(wrong?.status == .signature)
+        let foreign = "its certificate does not come from the trusted authority"
+        #expect(wrong?.status == .signature && wrong?.message == foreign)
         // Several may be given.
         let both = try WebClient(.authorities(engine.otherAuthority + engine.authority)).send(.init(url(engine)))
         #expect(both.status == 200)
         #expect(try WebClient(.unchecked).send(.init(url(engine))).status == 200)
-        for certificate in ["wrong-name", "expired", "foreign"] {
+        for (certificate, message) in [
+            ("wrong-name", "its certificate is for another name"),
+            ("expired", "its certificate, or that of its authority, is not valid any more"),
+            ("early", "its certificate, or that of its authority, is not valid yet"), ("foreign", foreign),
+        ] {
             try engine.set(["certificate": certificate])
             let failure = #expect(throws: Failure.self) {
                 _ = try WebClient(.authorities(engine.authority)).send(.init(url(engine)))
             }
-            #expect(failure?.status == .signature, "\(certificate)")
+            #expect(failure?.status == .signature && failure?.message == message, "\(certificate)")
         }
     }
 
@@ -45,6 +50,7 @@ import Transfer
         let engine = try TestEngine(["fault": "health:endless"])
         let client = try WebClient(.authorities(engine.authority), timeout: 1)
         let endless = #expect(throws: Failure.self) { _ = try client.send(.init(url(engine), limit: 100_000)) }
+        #expect(endless?.status == .incompatible)
         #expect(endless?.message == "the server sends more than the 100000 bytes that are allowed")
         for fault in ["slow", "silent"] {
             try engine.set(["fault": "health:\(fault)"])
@@ -56,6 +62,28 @@ import Transfer
         // The client itself is as good as before.
         try engine.set(["fault": "health:chunked"])
         #expect(try client.send(.init(url(engine))).body.count == 31)
+    }
+
+    /// An answer is one, whatever its status; half of one is none.
+    @Test func answersAndHalfOnes() throws {
+        let engine = try TestEngine()
+        let client = try WebClient(.authorities(engine.authority), timeout: 5)
+        for (fault, status, type) in [
+            ("500", 500, "text/html"), ("503", 503, "text/html"), ("html", 200, "text/html"),
+            ("empty", 200, "text/plain"),
+        ] {
+            try engine.set(["fault": "health:\(fault)"])
+            let response = try client.send(.init(url(engine)))
+            #expect(response.status == status && response.type == type && response.redirect == nil, "\(fault)")
+            #expect(response.body.isEmpty == (fault == "empty"))
+        }
+        for fault in ["reset", "cut"] {
+            try engine.set(["fault": "health:\(fault)"])
+            let failure = #expect(throws: Failure.self) { _ = try client.send(.init(url(engine))) }
+            #expect(failure?.status == .network, "\(fault)")
+        }
+        try engine.set(["fault": ""])
+        #expect(try client.send(.init(url(engine))).status == 200)
     }
 
     @Test func redirectsAreReportedAndNotFollowed() throws {

@@ -46,6 +46,25 @@ struct ManagementAddress {
         return first
     }
 
+    /// Under which address others reach the interface that the configuration names as the one of management.
+    ///
+    /// - Returns: nil when it names none, or that one has no such address
+    func address(in snapshot: NetworkManager.Snapshot) -> IPAddress? {
+        guard network.management != nil, let interface = candidates.first else { return nil }
+        // NetworkManager's profile has our name for it, whatever the kernel's is; one of the initramfs has another.
+        let activation = snapshot.activations.first { $0.id == interface.name && !$0.devices.isEmpty }
+        let device =
+            if let activation {
+                snapshot.devices.first { activation.devices.contains($0.path) }
+            } else if case .card(let match) = interface.kind {
+                match == .link ? nil : NetworkCards.card(match, among: snapshot.devices.filter(\.isCard))
+            } else {
+                snapshot.devices.first { $0.name == interface.name }
+            }
+        let addresses = (device?.ipv4.addresses ?? []) + (device?.ipv6.addresses ?? [])
+        return addresses.lazy.compactMap { IPPrefix($0)?.address }.first { !$0.isLinkLocal }
+    }
+
     private func problem(of interface: InterfaceSettings, _ snapshot: NetworkManager.Snapshot) -> String? {
         let activation = snapshot.activations.first { $0.id == interface.name && !$0.devices.isEmpty }
         guard let activation, let device = snapshot.devices.first(where: { activation.devices.contains($0.path) })

@@ -59,7 +59,8 @@ public struct NetworkCards: Sendable {
         kernelNames = names
     }
 
-    private static func card(
+    /// The card that is meant; with "link", the first one that has one.
+    static func card(
         _ match: InterfaceMatch, among cards: [NetworkManager.Device]
     ) -> NetworkManager.Device? {
         switch match {

@@ -113,7 +113,9 @@ public struct Readiness {
         if variant == "ovirt-node" { return ReadinessCheck("variant", .ok, "VARIANT_ID is ovirt-node") }
         return ReadinessCheck(
             "variant", .warning, variant.map { "VARIANT_ID is \($0)" } ?? "there is no VARIANT_ID",
-            advice: "an engine takes this node for an ordinary host, and updates it by packages")
+            advice:
+                "an engine takes this node for an ordinary host, and updates it by packages: \"variant: ovirt-node\" in the recipe of the image (recipes/vdsm.yaml has it)"
+        )
     }
 
     private var time: ReadinessCheck {

@@ -29,7 +29,7 @@ final class EngineAPI {
     enum Match {
         case nothing
         case node(ListedHost)
-        /// Another machine that has its name.
+        /// Another machine that has its name or address.
         case namesake(ListedHost)
     }
 
@@ -37,12 +37,15 @@ final class EngineAPI {
     func find(_ node: NodeDescription) throws -> Match {
         // Searching is by pattern and without case; only an equal one is meant. The address comes first: an engine changes the
         // name of a host when it has one of that name.
-        if let found = try search("address", node.address).first(where: { $0.address == node.address }) {
-            return .node(found)
+        let here = try search("address", node.address).filter { $0.address == node.address }
+        // Any machine can have that name, or may have had that address; the key of its SSH server is its own.
+        func hasKey(_ host: ListedHost) -> Bool? {
+            node.sshFingerprints.isEmpty ? nil : host.fingerprint.map(node.sshFingerprints.contains)
         }
-        guard let found = try search("name", node.name).first(where: { $0.name == node.name }) else { return .nothing }
-        // Any machine can have that name; the key of its SSH server is its own.
-        return found.fingerprint != nil && found.fingerprint == node.sshFingerprint ? .node(found) : .namesake(found)
+        if let found = here.first(where: { hasKey($0) ?? true }) { return .node(found) }
+        let named = try search("name", node.name).filter { $0.name == node.name }
+        if let found = named.first(where: { hasKey($0) ?? false }) { return .node(found) }
+        return (here + named).first.map { .namesake($0) } ?? .nothing
     }
 
     private func search(_ key: String, _ value: String) throws -> [ListedHost] {

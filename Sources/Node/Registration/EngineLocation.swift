@@ -46,7 +46,7 @@ public struct EngineLocation: Hashable, Sendable, CustomStringConvertible {
     /// Sends a request; answers that nobody can do anything with become failures.
     ///
     /// - Throws: `.network` when the engine does not answer or has failed, `.busy` when it is starting or in maintenance,
-    ///   `.signature` when it is not trusted, `.incompatible` when it redirects
+    ///   `.signature` when it is not trusted, `.incompatible` when it redirects or sends far too much
     func send(_ request: WebClient.Request, with client: WebClient) throws -> WebClient.Response {
         let response: WebClient.Response
         do {
@@ -61,6 +61,10 @@ public struct EngineLocation: Hashable, Sendable, CustomStringConvertible {
                 hint: failure.hint
                     ?? "its certificate must come from the trusted authority, be valid now and have this name; is the clock right? Another authority: --ca FILE"
             )
+        } catch let failure as Failure where failure.status == .incompatible {
+            throw Failure(
+                .incompatible, "the engine \(self) gives an answer that is none: \(failure.message)",
+                hint: "is something between this node and the engine that answers in its place?")
         }
         switch response.status {
         case 300..<400:

@@ -6,7 +6,7 @@ struct ListedHost: Hashable {
     let id: String
     let name: String
     let address: String
-    /// The fingerprint of the SSH key that the engine expects of it; nil when it knows none.
+    /// The fingerprint of the SSH key that the engine expects of it; nil when it knows none, or only an MD5 one.
     let fingerprint: String?
     /// `pending_approval`, `installing`, `up`, `install_failed` …; printable.
     let status: String
@@ -22,7 +22,7 @@ struct ListedHost: Hashable {
         self.id = id
         self.name = name
         address = node["address"]?.string ?? ""
-        fingerprint = node["ssh"]?["fingerprint"]?.string
+        fingerprint = node["ssh"]?["fingerprint"]?.string.flatMap { $0.hasPrefix("SHA256:") ? $0 : nil }
         self.status = PlainText.printable(status, limit: 40)
     }
 }

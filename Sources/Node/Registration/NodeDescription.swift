@@ -12,8 +12,10 @@ public struct NodeDescription: Hashable, Sendable {
     public let address: String
     /// The port of its SSH server.
     public let sshPort: Int
-    /// `SHA256:…` of its SSH server's key; nil when there is none yet.
-    public let sshFingerprint: String?
+    /// `SHA256:…` of its SSH server's keys; the first is that of the one for which an engine's SSH client asks first.
+    let sshFingerprints: [String]
+    /// That of the first key; nil when there is none yet.
+    public var sshFingerprint: String? { sshFingerprints.first }
 
     /// The node as it is now.
     ///
@@ -39,16 +41,8 @@ public struct NodeDescription: Hashable, Sendable {
         }
         self.name = name
         sshPort = configuration.ssh.port ?? 22
-        sshFingerprint = Self.sshFingerprint(root: root)
-    }
-
-    /// The fingerprint of the key that an engine's SSH client asks for first.
-    private static func sshFingerprint(root: String) -> String? {
         let files = ["ecdsa", "ed25519", "rsa"].map { Path.join(root, "etc/ssh/ssh_host_\($0)_key.pub") }
-        guard let key = files.lazy.compactMap({ SystemFile.line($0).flatMap { SSHPublicKey($0) } }).first else {
-            return nil
-        }
-        return key.fingerprint
+        sshFingerprints = files.compactMap { SystemFile.line($0).flatMap { SSHPublicKey($0)?.fingerprint } }
     }
 
     /// Whether a name leads to an address of this node for others, too: that is what its name servers say, and not what the

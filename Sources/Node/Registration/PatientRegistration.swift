@@ -13,9 +13,11 @@ public struct PatientRegistration {
     private let pause: (Double) -> Void
     /// Whether the kernel's clock is kept right.
     var isClockRight: () -> Bool = KernelClock.isRight
+    /// Seconds of a clock that nobody sets.
+    var now: () -> Double = monotonicSeconds
 
     /// - Parameters:
-    ///   - patience: for so many seconds it is tried again
+    ///   - patience: for so many seconds it is tried again; the tries themselves count
     ///   - pause: waits so many seconds
     public init(
         _ registration: Registration, patience: Double, pause: @escaping (Double) -> Void = { usleep(UInt32($0 * 1e6)) }
@@ -56,16 +58,15 @@ public struct PatientRegistration {
     @discardableResult
     public func run(again: (String) -> Void) throws -> RegistrationState {
         var next = Self.firstPause
-        var left = patience
+        let deadline = now() + patience
         while true {
             do {
                 return try registration.run()
-            } catch let failure as Failure where left > 0 && mayPass(failure) {
+            } catch let failure as Failure where now() < deadline && mayPass(failure) {
                 // Hundreds of nodes that start together must not ask together.
-                let seconds = min(left, next * Double.random(in: 0.5...1.5))
+                let seconds = min(deadline - now(), next * Double.random(in: 0.5...1.5))
                 again("\(failure.message); trying again in \(Int(seconds.rounded(.up))) s")
                 pause(seconds)
-                left -= seconds
                 next = min(next * 2, Self.longestPause)
             }
         }

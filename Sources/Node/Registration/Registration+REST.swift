@@ -27,7 +27,7 @@ extension Registration {
             .invalidInput,
             "the engine \(engine) does not list this node, but another machine as \"\(name)\", with the address \(address)",
             hint:
-                "its SSH key is another one; give this node a name of its own (engine.node-name), or remove that host from the engine if it was this node"
+                "its SSH key is another one; give this node a name (engine.node-name) and an address of its own, or remove that host from the engine if it was this node"
         )
     }
 

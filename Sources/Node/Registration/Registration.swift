@@ -1,3 +1,4 @@
+import Bus
 import Glibc
 import Host
 public import NodeConfig
@@ -26,6 +27,10 @@ public struct Registration {
         var leadsHere: (String) -> Bool = NodeDescription.leadsHere
         /// Whether any interface has an address with which another network can be reached.
         var isOnline: () -> Bool = NetworkInterface.someHasAddress
+        /// What NetworkManager knows; nil when it does not answer.
+        var network: () -> NetworkManager.Snapshot? = {
+            (try? BusConnection(timeout: 20)).flatMap { try? NetworkManager($0).snapshot() }
+        }
         /// The likely reason why the engine could not install its agent, found out on this node; nil when there is none.
         public var diagnose: () -> String? = { nil }
 
@@ -187,8 +192,9 @@ public struct Registration {
 
     /// Where the engine finds this node: on the management interface, else on the one that leads to the engine.
     private func localAddress(_ client: WebClient) -> String {
-        let addresses = configuration.network.management.flatMap { NetworkInterface.currentAddresses()[$0] } ?? []
-        return addresses.first { !$0.isLinkLocal }?.text ?? client.localAddress ?? ""
+        let isNamed = configuration.network.management != nil
+        let own = isNamed ? options.network().flatMap { ManagementAddress(configuration).address(in: $0) } : nil
+        return own?.description ?? client.localAddress ?? ""
     }
 
     private func register(_ session: Session, _ state: inout RegistrationState) throws {

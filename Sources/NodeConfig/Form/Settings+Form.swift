@@ -83,7 +83,9 @@ extension AdministratorSettings {
                 fallback: "no password at all"),
             Field(
                 "must-change-password", \.mustChangePassword, .bool,
-                "Whether a new password must be chosen at the first login.", example: "true", fallback: "false"),
+                "Whether a new password must be chosen at the first login with the password, "
+                    + "at the console or over SSH; logins by key go on.",
+                example: "true", fallback: "false"),
         ], empty: AdministratorSettings.init)
 }
 

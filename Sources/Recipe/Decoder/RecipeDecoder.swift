@@ -23,7 +23,8 @@ struct RecipeDecoder {
         let services = services()
         return ResolvedRecipe(
             file: Path.absolute(file), files: files.map(Path.absolute), name: name, version: version, arch: arch,
-            release: tree["release"]?.text ?? "", repositories: repositories(), packages: packages,
+            release: tree["release"]?.text ?? "", variant: tree["variant"]?.string ?? "nodewright",
+            repositories: repositories(), packages: packages,
             weakDependencies: tree["weak-dependencies"]?.bool ?? false, overlays: overlays(), users: users(),
             services: services, kernelArguments: kernelArguments(), trim: trim(), scripts: scripts(),
             image: image(name: name, version: version), variables: variables, warnings: diagnostics.sorted)

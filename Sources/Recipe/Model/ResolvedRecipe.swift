@@ -16,6 +16,8 @@ public struct ResolvedRecipe: Sendable {
     public var arch: String
     /// The release of the distribution, `${release}` in repository addresses; empty when nothing says it.
     public var release: String
+    /// `VARIANT_ID` of the image (os-release(5)): `nodewright`, `ovirt-node`.
+    public var variant: String
     /// Where packages come from, disabled repositories left out.
     public var repositories: [Repository]
     /// What is asked for and what is excluded, in the order of the recipe.

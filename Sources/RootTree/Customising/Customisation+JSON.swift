@@ -7,8 +7,8 @@ import Sandbox
 extension Customisation {
     func json(rung: Rung) -> [UInt8] {
         let object: JSONValue = [
-            "rung": .string(rung.rawValue), "name": .string(name), "version": .string(version), "base": .string(base),
-            "stage": .string(stage), "epoch": .integer(epoch),
+            "rung": .string(rung.rawValue), "name": .string(name), "version": .string(version),
+            "variant": .string(variant), "base": .string(base), "stage": .string(stage), "epoch": .integer(epoch),
             "overlays": .array(
                 overlays.map { overlay in
                     [
@@ -41,7 +41,7 @@ extension Customisation {
             throw Failure(.internalError, "the job of the worker \"\(workerName)\" is incomplete")
         }
         let customisation = Customisation(
-            name: try node.text("name"), version: try node.text("version"),
+            name: try node.text("name"), version: try node.text("version"), variant: try node.text("variant"),
             overlays: try node.list("overlays").map { overlay in
                 .init(
                     path: try overlay.text("path"), rules: try overlay.list("rules").map(Self.overlayRule),
@@ -67,12 +67,13 @@ extension Customisation {
     }
 
     init(
-        name: String, version: String, overlays: [ResolvedRecipe.Overlay], users: [ResolvedRecipe.User],
-        services: ResolvedRecipe.Services, trim: ResolvedRecipe.Trim, scripts: [ResolvedRecipe.Script], base: String,
-        stage: String, epoch: Int
+        name: String, version: String, variant: String, overlays: [ResolvedRecipe.Overlay],
+        users: [ResolvedRecipe.User], services: ResolvedRecipe.Services, trim: ResolvedRecipe.Trim,
+        scripts: [ResolvedRecipe.Script], base: String, stage: String, epoch: Int
     ) {
         self.name = name
         self.version = version
+        self.variant = variant
         self.overlays = overlays
         self.users = users
         self.services = services

@@ -18,6 +18,7 @@ public struct Customisation: Sendable {
 
     var name: String
     var version: String
+    var variant: String
     var overlays: [ResolvedRecipe.Overlay]
     var users: [ResolvedRecipe.User]
     var services: ResolvedRecipe.Services
@@ -36,6 +37,7 @@ public struct Customisation: Sendable {
     public init(recipe: ResolvedRecipe, base: String, stage: String, epoch: Int) {
         name = recipe.name
         version = recipe.version
+        variant = recipe.variant
         overlays = recipe.overlays
         users = recipe.users
         services = recipe.services
@@ -61,7 +63,7 @@ public struct Customisation: Sendable {
         // 1. What the recipe brings.
         var copy = OverlayCopy(tree)
         for overlay in overlays { try copy.copy(overlay) }
-        try files.writeRelease(name: name, version: version)
+        try files.writeRelease(name: name, version: version, variant: variant)
         try files.writeDefaults()
         let presets = ServicePresets(tree: tree)
         try presets.write(services)

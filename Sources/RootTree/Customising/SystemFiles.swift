@@ -5,9 +5,9 @@ struct SystemFiles {
     let tree: Tree
 
     /// Writes what the image says about itself into os-release(5).
-    func writeRelease(name: String, version: String) throws {
+    func writeRelease(name: String, version: String, variant: String) throws {
         let path = "/usr/lib/os-release"
-        let ours = ["IMAGE_ID": name, "IMAGE_VERSION": version, "VARIANT": "Nodewright", "VARIANT_ID": "nodewright"]
+        let ours = ["IMAGE_ID": name, "IMAGE_VERSION": version, "VARIANT": "Nodewright", "VARIANT_ID": variant]
         let kept = try tree.lines(path).filter { line in ours[String(line.prefix { $0 != "=" })] == nil }
         let added = ours.sorted { $0.key < $1.key }.map { "\($0.key)=\"\($0.value)\"" }
         try tree.write(path, (kept.map(String.init) + added).joined(separator: "\n") + "\n")
