@@ -107,7 +107,7 @@ import Testing
             ("the first copy refuses", [1]), ("the second copy refuses", [0]), ("both copies refuse", []),
         ]
         for (refusing, writable) in refusals {
-            rows += [
+            var refused = [
                 Row(refusing + " a trial", trying, trying, writable: writable),
                 Row(refusing + ", the first is newer", newer, plain, writable: writable),
                 Row(refusing + ", the second is newer", plain, newer, writable: writable),
@@ -116,6 +116,9 @@ import Testing
                 Row(refusing + ", no slot is good", untried, untried, writable: writable),
                 Row(refusing + " and the other slot is empty", trying, trying, startable: [.b], writable: writable),
             ]
+            // GRUB takes its time over an entry that fails.
+            for index in refused.indices.dropFirst() { refused[index].starts = 1 }
+            rows += refused
         }
         let hostile = [
             ("order=ab", "order=ca"), ("order=ab", "order=a "), ("a_ok=1", "a_ok=2"), ("a_ok=1", "a_ok=y"),
