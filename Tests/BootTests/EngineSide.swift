@@ -19,11 +19,14 @@ struct EngineSide {
 
     /// Waits until the node has registered.
     ///
+    /// - Parameter known: so many hosts the engine has already
     /// - Returns: the host as the engine has it; nil when the time is over
-    func waitForHost(seconds: Double) throws -> (name: String, address: String, status: String, fingerprint: String)? {
+    func waitForHost(
+        after known: Int = 0, seconds: Double
+    ) throws -> (name: String, address: String, status: String, fingerprint: String)? {
         let deadline = monotonicSeconds() + seconds
         while monotonicSeconds() < deadline {
-            if let host = try engine.hosts().first {
+            if let host = try engine.hosts().dropFirst(known).first {
                 func text(_ key: String) -> String { host[key]?.string ?? "" }
                 return (text("name"), text("address"), text("status"), text("fingerprint"))
             }

@@ -23,7 +23,11 @@ struct RegistrationBootTests {
         ("screen", "nodectl status"),
         ("check", "nodectl check --json 2>/dev/null"),
         ("verify", "rpm -V filesystem; echo end"),
-        ("failed", "systemctl --failed --no-legend --plain"),
+        (
+            "password",
+            "grep ^root: /etc/shadow | cut -d: -f3; grep -c no_pass_expiry /etc/pam.d/password-auth; "
+                + "grep -c no_pass_expiry /etc/pam.d/system-auth"
+        ), ("failed", "systemctl --failed --no-legend --plain"),
     ]
 
     /// What the firmware says, where it says something.
@@ -36,62 +40,129 @@ struct RegistrationBootTests {
         #expect(node.answers["keys"] == engine.sshKey + "\n1", "\(node.answers["keys"] ?? "")")
     }
 
-    /// From nothing but the kernel command line: pending, approved, and the engine logs in with its key.
-    @Test func aNodeFromTheNetworkRegisters() throws {
+    /// A hash of "change me", which must be changed at the first login with it.
+    private static let hash =
+        "$6$nodewright$2.1l78jNXVD9fvNjHz6PFGONGRzNTUNv92Qfk2eFNdE20k/8ECUMxyYyx3bsuQKDYujZUqYWBzsns7Nc.diQz/"
+
+    /// A PXE folder with these words in its menu, as an administrator edits it.
+    private func menus(with words: String, in folder: String) throws -> String {
+        let pxe = Path.join(folder, "pxe")
+        try Command("cp", ["-r", BootedImage.folder("pxe") ?? "", pxe]).run().check()
+        let script = Path.join(pxe, "boot.ipxe")
+        let menu = try File.readText(script).split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.hasPrefix("kernel vmlinuz") ? line + " \(words)" : String(line)
+        }
+        try File.write(script, menu.joined(separator: "\n"))
+        return pxe
+    }
+
+    /// From nothing but the kernel command line: the system from the network installs itself and leaves registering to others;
+    /// the network comes first again, so a system that runs from it is pending, approved over REST, and the engine logs in with
+    /// its key, although the administrator's password must be changed. The same then from the disk, and after its restart.
+    @Test func aNodeFromTheNetworkAndThenFromItsDiskRegisters() throws {
         let engine = try TestEngine()
         let port = try EngineSide.freePort()
         try Folder.withTemporary(in: "/var/tmp") { folder in
-            // The folder with a boot script of our own, as an administrator edits it.
-            let pxe = Path.join(folder, "pxe")
-            try Command("cp", ["-r", BootedImage.folder("pxe") ?? "", pxe]).run().check()
-            let script = Path.join(pxe, "boot.ipxe")
-            let words =
-                "management_server=10.0.2.2:\(engine.port) management_server_fingerprint=\(engine.sha1) "
-                + "hostname=rack4-node7 ip=10.0.2.15::10.0.2.2:255.255.255.0:rack4-node7:eth0:none net.ifnames=0"
-            let menu = try File.readText(script).split(separator: "\n", omittingEmptySubsequences: false).map { line in
-                line.hasPrefix("kernel vmlinuz") ? line + " \(words)" : String(line)
-            }
-            try File.write(script, menu.joined(separator: "\n"))
+            let disk = Path.join(folder, "disk.raw")
+            try Command("truncate", ["--size", "4G", disk]).run().check()
+            let menus = try menus(
+                with: "management_server=10.0.2.2:\(engine.port) management_server_fingerprint=\(engine.sha1) "
+                    + "hostname=rack4-node7 ip=10.0.2.15::10.0.2.2:255.255.255.0:rack4-node7::none "
+                    + "adminpw=\(Self.hash) storage_init=/dev/vda install", in: folder)
             let side = EngineSide(engine: engine, port: port)
-            let (node, seen) = try together(
-                {
-                    try BootedImage(
-                        ["--ssh", "\(port)"], questions: [:], adding: Self.questions, artefact: pxe, timeout: 1200)
-                },
-                { () -> (host: String, login: String?)? in
-                    guard let host = try side.waitForHost(seconds: 600) else { return nil }
-                    try engine.approve("rack4-node7")
-                    let login = try side.logIn(
-                        "echo engine >/run/engine-was-here; id -un", fingerprint: host.fingerprint, seconds: 300)
-                    return ("\(host.name) \(host.address) \(host.status)", login)
-                })
-            #expect(node.result.status == 0, "\(node.result.errorTail)")
-            #expect(seen?.host == "rack4-node7 10.0.2.15 pending_approval", "\(node.console.suffix(3000))")
-            #expect(seen?.login == "root\n")
-            #expect(node.answers["login"] == "engine")
-            expectKey(node, engine)
-            let status = try JSON.parse(node.answers["status"] ?? "", file: "status")
-            #expect(status["step"]?.string == "requested")
-            #expect(node.answers["unit"] == "success\n0", "\(node.answers["unit"] ?? "")")
-            #expect(
-                node.answers["screen"]?.contains("asked the engine 10.0.2.2:") == true)
-            #expect(node.console.contains("nodectl: the engine has answered OK"))
-            #expect(node.answers["failed"] == "", "\(node.answers["failed"] ?? "")")
-            #expect(try engine.registrations().first?["sshUser"]?.string == "root")
-
-            // Made up, because this firmware tells none.
-            #expect(UUID(node.answers["id"] ?? "") != nil)
-
-            let check = try JSON.parse(node.answers["check"] ?? "", file: "check")
-            let outcomes = Dictionary(
-                uniqueKeysWithValues: (check["checks"]?.sequence ?? []).map {
-                    ($0["name"]?.string ?? "", $0["outcome"]?.string ?? "")
-                })
-            #expect(outcomes["remote-login"] == "ok", "\(outcomes)")
-            // The lab has no VDSM, and the machine no virtualization extensions that the emulator would give.
-            #expect(outcomes["vdsm"] == "failed")
-            #expect(outcomes["free-space"] != nil && outcomes["reverse-dns"] != nil)
+            try registers(menus, disk, side)
+            try registersFromItsDisk(disk, side)
         }
+    }
+
+    private func registers(_ menus: String, _ disk: String, _ side: EngineSide) throws {
+        let engine = side.engine
+        let (node, seen) = try together(
+            {
+                try BootedImage(
+                    ["--ssh", "\(side.port)", "--disk", disk],
+                    before: ["expect Nodewright: RESTART IN 10 S: boot-test .* is installed on /dev/vda"],
+                    questions: [:], adding: [("restarted", InstallationBootTests.restarted)] + Self.questions,
+                    artefact: menus, timeout: 2400)
+            },
+            { () -> (host: String, login: String?)? in
+                guard let host = try side.waitForHost(seconds: 1800) else { return nil }
+                try engine.approve("rack4-node7")
+                let login = try side.logIn(
+                    "echo engine >/run/engine-was-here; id -un", fingerprint: host.fingerprint, seconds: 300)
+                return ("\(host.name) \(host.address) \(host.status)", login)
+            })
+        #expect(node.result.status == 0, "\(node.result.errorTail)")
+        #expect(seen?.host == "rack4-node7 10.0.2.15 pending_approval", "\(node.console.suffix(3000))")
+        #expect(seen?.login == "root\n")
+        expectRegistered(node, engine, unit: "success\n0")
+        #expect(node.console.contains("nodectl: the engine has answered OK"))
+        #expect(node.console.contains("Nodewright: nothing is installed: /dev/vda holds a node"))
+        #expect(try engine.registrations().map { $0["sshUser"]?.string } == ["root"])
+
+        // Made up, because this firmware tells none.
+        #expect(UUID(node.answers["id"] ?? "") != nil)
+
+        let check = try JSON.parse(node.answers["check"] ?? "", file: "check")
+        let outcomes = Dictionary(
+            uniqueKeysWithValues: (check["checks"]?.sequence ?? []).map {
+                ($0["name"]?.string ?? "", $0["outcome"]?.string ?? "")
+            })
+        #expect(outcomes["remote-login"] == "ok", "\(outcomes)")
+        // The lab has no VDSM, and the machine no virtualization extensions that the emulator would give.
+        #expect(outcomes["vdsm"] == "failed")
+        #expect(outcomes["free-space"] != nil && outcomes["reverse-dns"] != nil)
+    }
+
+    /// The installed node has an id and a host key of its own, which stay: the engine logs in before and after the restart.
+    private func registersFromItsDisk(_ disk: String, _ side: EngineSide) throws {
+        let engine = side.engine
+        let firstStart = """
+            if [ ! -e /var/second-start ]; then
+                \(Self.wait)cat /run/engine-was-here >/var/first-start 2>&1
+                cp /etc/vdsm/vdsm.id /var/first-id
+                touch /var/second-start; sync; systemctl reboot; sleep 600
+            fi
+            touch /run/second-start
+            cat /var/first-start /var/first-id
+            """
+        let (node, seen) = try together(
+            {
+                try BootedImage(
+                    ["--write", "--ssh", "\(side.port)"], questions: [:],
+                    adding: [("first", firstStart)] + Self.questions, artefact: disk, timeout: 1800)
+            },
+            { () -> (host: String, logins: [String?])? in
+                guard let host = try side.waitForHost(after: 1, seconds: 900) else { return nil }
+                try engine.approve(host.name)
+                let logins = try ["[ !", "["].map { test in
+                    try side.logIn(
+                        "\(test) -e /run/second-start ] && echo engine >/run/engine-was-here && id -un",
+                        fingerprint: host.fingerprint, seconds: 800)
+                }
+                return ("\(host.name) \(host.address) \(host.status)", logins)
+            })
+        #expect(node.result.status == 0, "\(node.result.errorTail)")
+        // The engine has the system from the network under that name, too, and gives the address to the newer one.
+        #expect(seen?.host == "rack4-node7-2 10.0.2.15 pending_approval", "\(node.console.suffix(3000))")
+        #expect(seen?.logins == ["root\n", "root\n"])
+        #expect(node.answers["first"] == "engine\n\(node.answers["id"] ?? "")", "\(node.answers["first"] ?? "")")
+        // It remembers that it has told the engine.
+        expectRegistered(node, engine, unit: "success\n3")
+        #expect(try engine.registrations().count == 2)
+        #expect(try engine.hosts().map { $0["status"]?.string } == ["installing", "installing"])
+    }
+
+    private func expectRegistered(_ node: BootedImage, _ engine: TestEngine, unit: String) {
+        #expect(node.answers["login"] == "engine")
+        expectKey(node, engine)
+        let status = try? JSON.parse(node.answers["status"] ?? "", file: "status")
+        #expect(status?["step"]?.string == "requested")
+        #expect(node.answers["unit"] == unit, "\(node.answers["unit"] ?? "")")
+        #expect(node.answers["screen"]?.contains("asked the engine 10.0.2.2:") == true)
+        #expect(node.answers["failed"] == "", "\(node.answers["failed"] ?? "")")
+        // The day of the last change asks for a new password, and only logins by key go on without one.
+        #expect(node.answers["password"] == "0\n1\n0", "\(node.answers["password"] ?? "")")
     }
 
     private static let secret = "Xu8-correct-horse"

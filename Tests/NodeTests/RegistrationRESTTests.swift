@@ -198,7 +198,7 @@ import Testing
     /// A user of another profile, and an installation that takes many looks.
     @Test func anotherUserAndALongInstallation() throws {
         let user = "deploy@ovirt@internalsso"
-        try RegisteringNode.with(["user": "deploy@ovirt@internalsso", "polls": "6"]) {
+        try RegisteringNode.with(["user": user, "polls": "6"]) {
             (node: RegisteringNode) throws -> Void in
             #expect(try register(node) { $0.user = user }.state?.step == .up)
             let looks = try node.engine.requests().count {
