@@ -80,19 +80,12 @@ struct BootedImage {
             let command = Command(
                 try Programs.built("nodewright"),
                 [
-                    // Two processors, because a start is bound by them here; see `Machine.processors` for what that costs.
-                    "boot", "--accel", "tcg", "--cpus", "2", "--quiet", "--script", script, "--timeout", "\(timeout)",
-                    "--log",
-                    log,
+                    "boot", "--accel", "tcg", "--quiet", "--script", script, "--timeout", "\(timeout)", "--log", log,
                     "--second-serial", report, "--load-credential", "systemd.extra-unit.questions.service:unit",
                     "--load-credential", "questions:questions",
                     "--set-credential", "systemd.unit-dropin.multi-user.target:[Unit]\nWants=questions.service",
                 ] + medium + arguments, folder: folder)
-            var result = try command.run()
-            if result.status != 0, String(decoding: (try? File.read(log)) ?? [], as: UTF8.self).contains("Oops: int3") {
-                print("the emulator has shown its kernel a breakpoint that was gone; the machine is started once more")
-                result = try command.run()
-            }
+            let result = try command.run()
             // Without carriage returns, which Swift would take for one character with the line feed.
             let text = String(decoding: ((try? File.read(report)) ?? []).filter { $0 != 0x0D }, as: UTF8.self)
             return (

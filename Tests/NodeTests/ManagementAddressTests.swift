@@ -10,6 +10,7 @@ import Testing
     private func missing(_ network: NetworkSettings, up name: String, _ address: String) -> String? {
         var ipv4 = NetworkManager.IPConfiguration()
         ipv4.addresses = [address]
+        ipv4.gateway = name == "lan" ? "192.0.2.1" : nil
         let device = NetworkManager.Device(
             path: "/d", name: name, isCard: true, permanentAddress: nil, knowsPermanentAddress: false, busPath: nil,
             carrier: true, isManaged: true, state: 100, activation: "/a", ipv4: ipv4, ipv6: .init())

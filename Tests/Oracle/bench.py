@@ -7,6 +7,7 @@ Prints what the machine was told and what the program said, as JSON. Nothing is 
 import ctypes
 import json
 import os
+import random
 import select
 import signal
 import socket
@@ -34,9 +35,9 @@ def option(number, content):
     return bytes([number, len(content)]) + content
 
 
-def packet(kind, architecture, extra=b"", address="0.0.0.0"):
+def packet(kind, architecture, extra=b"", address="0.0.0.0", transaction=0x12345678):
     """DHCP as the PXE specification wants it; the answer comes by broadcast."""
-    head = struct.pack("!BBBBIHH4s4s4s4s", 1, 1, 6, 0, 0x12345678, 0, 0x8000, socket.inet_aton(address), *[bytes(4)] * 3)
+    head = struct.pack("!BBBBIHH4s4s4s4s", 1, 1, 6, 0, transaction, 0, 0x8000, socket.inet_aton(address), *[bytes(4)] * 3)
     name = b"HTTPClient" if architecture == 16 else b"PXEClient"
     options = option(53, bytes([kind])) + option(55, bytes([1, 3, 43, 60, 66, 67])) + option(97, bytes(17))
     options += option(93, struct.pack("!H", architecture)) + option(94, b"\x01\x03\x10")
@@ -79,10 +80,14 @@ def ask(kind, architecture, extra=b"", to=("255.255.255.255", 67), address="0.0.
         client.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0\0")
         client.bind(("", 68))
         client.settimeout(3)
+        # An answer that comes late belongs to an earlier question.
+        transaction = random.getrandbits(32)
         for _ in range(4):
-            client.sendto(packet(kind, architecture, extra, address), to)
+            client.sendto(packet(kind, architecture, extra, address, transaction), to)
             try:
-                return read(client.recv(4096))
+                while answer := client.recv(4096):
+                    if answer[4:8] == struct.pack("!I", transaction):
+                        return read(answer)
             except TimeoutError:
                 continue
     return None

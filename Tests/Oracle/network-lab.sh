@@ -46,7 +46,7 @@ start_networkmanager() {
     NetworkManager --no-daemon --config=/run/nm/nm.conf --intern-config=/run/nm/intern.conf \
         --state-file=/run/nm/state --pid-file=/run/nm/pid >>/run/nm/log 2>&1 &
     networkmanager=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 300); do
         if nmcli general status >/dev/null 2>&1; then break; fi
         sleep 0.1
     done
@@ -70,9 +70,9 @@ answer() {
 addresses() { ip -brief address show "$1" | tr -s ' ' '\n' | grep / | grep -v fe80 | sort; }
 profiles() { ls /run/NetworkManager/system-connections | grep '^nodewright-' || true; }
 
-# wait_until COMMAND …: at most 20 seconds.
+# wait_until COMMAND …: at most a minute.
 wait_until() {
-    for _ in $(seq 100); do
+    for _ in $(seq 300); do
         if "$@" >/dev/null 2>&1; then return 0; fi
         sleep 0.2
     done
