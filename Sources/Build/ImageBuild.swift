@@ -81,7 +81,7 @@ public struct ImageBuild: Sendable {
         let customised = try customise(baseTree, rung: rung, keys: keys)
         let packing = RootPacking(
             base: baseTree.folder, customised: Path.join(customised, "changes"), packages: packages.map(\.path),
-            epoch: epoch, compression: compression, blockSize: recipe.image.blockSize,
+            epoch: epoch, compression: keys.compression, blockSize: recipe.image.blockSize,
             manifest: try manifest(packages, kernel: kernel, epoch: epoch), places: RecipePlaces(recipe))
         let ((bootTree, initramfs), root) = try together(
             {
@@ -156,14 +156,12 @@ public struct ImageBuild: Sendable {
         return seconds
     }
 
-    private var compression: ResolvedRecipe.Image.Compression { options.compression ?? recipe.image.compression }
-
     /// The initramfs, from the packages alone; returns its stage folder.
     private func makeInitramfs(_ tree: Tree, _ kernel: String, keys: StageKeys) throws -> String {
         try cache.stage("initramfs", key: keys.initramfs()) { work in
             try timed("initramfs") {
                 let result = try Initramfs(
-                    tree, kernel: kernel, epoch: keys.epoch, compression: compression.ofInitramfs, progress: progress
+                    tree, kernel: kernel, epoch: keys.epoch, compression: keys.compression.ofInitramfs, progress: progress
                 ).write(to: Path.join(work, "initramfs.img"))
                 return "\(result.size / 1_000_000) MB: "
                     + result.segments.map { "\($0.name) \($0.compressed / 1_000_000) MB" }.joined(separator: ", ")

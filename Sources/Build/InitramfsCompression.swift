@@ -9,4 +9,12 @@ extension ResolvedRecipe.Image.Compression {
     var ofInitramfs: Initramfs.Compression {
         if case .zstd(let level) = self, level >= 19 { .zstd(level: 19) } else { .zstd(level: 12) }
     }
+
+    /// How what starting over the network needs beside it is compressed.
+    ///
+    /// It is made once for each set of packages, and fetched at every start of every node: it pays to try hard, unless the recipe
+    /// itself is in a hurry.
+    var ofNetworkInitramfs: Initramfs.Compression {
+        if case .zstd(let level) = self, level < 10 { .zstd(level: level) } else { .zstd(level: 19) }
+    }
 }

@@ -10,7 +10,8 @@ struct PXEMaker: ArtefactMaker {
     func make(_ parts: ImageParts) throws -> [String] {
         let network = try parts.cache.stage("network initramfs", key: parts.keys.networkInitramfs()) { work in
             let result = try Initramfs(
-                parts.baseTree, kernel: parts.kernelVersion, epoch: parts.epoch, progress: parts.progress
+                parts.baseTree, kernel: parts.kernelVersion, epoch: parts.epoch,
+                compression: parts.keys.compression.ofNetworkInitramfs, progress: parts.progress
             ).writeNetwork(to: Path.join(work, "network.img"))
             return "\(result.size / 1_000_000) MB"
         }

@@ -16,6 +16,9 @@ struct StageKeys {
     let lock: Lock
     let bootLock: Lock
 
+    /// How the root file system is compressed.
+    var compression: ResolvedRecipe.Image.Compression { options.compression ?? recipe.image.compression }
+
     private func begin(_ stage: String) -> Digest {
         var digest = Digest()
         digest.update(field: stage)
@@ -50,7 +53,7 @@ struct StageKeys {
     func initramfs() -> Checksum {
         var digest = begin("initramfs")
         digest.update(field: rootTree().hex)
-        digest.update(field: "\((options.compression ?? recipe.image.compression).ofInitramfs)")
+        digest.update(field: "\(compression.ofInitramfs)")
         return digest.finish()
     }
 
@@ -58,6 +61,7 @@ struct StageKeys {
     func networkInitramfs() -> Checksum {
         var digest = begin("network initramfs")
         digest.update(field: rootTree().hex)
+        digest.update(field: "\(compression.ofNetworkInitramfs)")
         return digest.finish()
     }
 

@@ -67,8 +67,7 @@ public struct Initramfs: Sendable {
     ///
     /// - Throws: also when the tree has no NetworkManager or no nodectl
     public func writeNetwork(to path: String) throws -> Result {
-        // Made once for each set of packages, and fetched at every start of every node: it pays to try hard.
-        try write([try networkSegment()], to: path, compressor(level: 19))
+        try write([try networkSegment()], to: path, compressor())
     }
 
     private func write(
@@ -128,12 +127,12 @@ public struct Initramfs: Sendable {
     }
 
     /// - Parameter level: instead of the level of zstd that was chosen
-    private func compressor(level higher: Int? = nil) -> @Sendable ([UInt8]) throws -> [UInt8] {
+    private func compressor() -> @Sendable ([UInt8]) throws -> [UInt8] {
         let progress = progress
         let (program, arguments): (String, [String]) =
             switch compression {
             // Two threads whatever the host has, so that its size cannot change the bytes.
-            case .zstd(let level): ("zstd", ["-q", "-\(higher ?? level)", "-T2", "--no-check", "-c"])
+            case .zstd(let level): ("zstd", ["-q", "-\(level)", "-T2", "--no-check", "-c"])
             // The kernel's decompressor knows no other check.
             case .xz: ("xz", ["-q", "-9", "-T1", "--check=crc32", "--lzma2=preset=9,dict=32MiB", "-c"])
             }
