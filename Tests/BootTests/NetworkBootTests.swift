@@ -69,6 +69,14 @@ struct NetworkBootTests {
         """
     }
 
+    /// Nothing waits for interfaces beside that of the management, and a start on an emulated processor is soon over.
+    private static let settled = """
+        for second in $(seq 180); do
+            ip -oneline address show dev storage scope global | grep -v tentative | grep -q 2001:db8:5::10/64 && break
+            sleep 1
+        done
+        """
+
     private static let inside = """
         ip -color=never -brief address
         cat /proc/net/bonding/bond0
@@ -157,7 +165,7 @@ struct NetworkBootTests {
                 let again = try BootedImage(
                     ["--write"] + peer.cables([2, 0, 1]), questions: [:],
                     adding: [
-                        running, ("cards", Self.cards), ("order", peer.order),
+                        running, ("cards", Self.cards), ("order", peer.order), ("settled", Self.settled),
                         ("names", "cat /proc/sys/kernel/hostname; readlink /etc/localtime"),
                         ("inside", Self.inside), ("outside", Self.outside), ("stored", Self.stored),
                         ("apply", "nodectl apply; echo status $?"),

@@ -67,8 +67,8 @@ struct SameNodeBootTests {
         ),
         ("json", "nodectl status --json"), ("show", "nodectl config show 2>/dev/null"),
         ("origin", "nodectl config show --origin"), ("names", "cat /proc/sys/kernel/hostname /etc/vconsole.conf"),
-        ("addresses", "ip -brief address"), ("ports", "cat /sys/class/net/br0/lower_*/address"),
-        ("router", "ip route show default"),
+        ("addresses", "ip -color=never -brief address"), ("ports", "cat /sys/class/net/br0/lower_*/address"),
+        ("router", "ip -color=never route show default"),
     ]
 
     @Test(arguments: Way.allCases) func isTheSame(way: Way) throws {
