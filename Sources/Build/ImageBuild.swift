@@ -161,7 +161,8 @@ public struct ImageBuild: Sendable {
         try cache.stage("initramfs", key: keys.initramfs()) { work in
             try timed("initramfs") {
                 let result = try Initramfs(
-                    tree, kernel: kernel, epoch: keys.epoch, compression: keys.compression.ofInitramfs, progress: progress
+                    tree, kernel: kernel, epoch: keys.epoch, compression: keys.compression.ofInitramfs,
+                    progress: progress
                 ).write(to: Path.join(work, "initramfs.img"))
                 return "\(result.size / 1_000_000) MB: "
                     + result.segments.map { "\($0.name) \($0.compressed / 1_000_000) MB" }.joined(separator: ", ")
