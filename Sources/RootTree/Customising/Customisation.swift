@@ -80,6 +80,8 @@ public struct Customisation: Sendable {
         let modules = ModuleUnpacking(tree: tree)
         let bringsModules = copy.rules.contains { $0.path.hasPrefix("/usr/lib/modules/") }
         try modules.describe(anew: bringsModules || !scripts.isEmpty, mounts, progress: progress)
+        // While its program is there; what goes afterwards the loader passes over.
+        try runIfPresent("/usr/sbin/ldconfig", ["-X"], tree, mounts, progress)
         try mounts.leave()
 
         // 3. What goes. Nothing is mounted now: patterns must not reach /proc. Modules are uncompressed late, because most never
@@ -91,7 +93,6 @@ public struct Customisation: Sendable {
         // 4. What describes the rest.
         let again = try RootMounts(tree.folder, rung: rung)
         try modules.describe(anew: true, again, progress: progress)
-        try runIfPresent("/usr/sbin/ldconfig", ["-X"], tree, again, progress)
         try again.leave()
         try modules.dropSources()
         try files.clean()
