@@ -27,19 +27,15 @@ struct StateCommand: ParsableCommand {
     var action = Action.show
     @Flag(help: "Do not ask before a reset.")
     var yes = false
-    @Flag(help: "Print one JSON object.")
-    var json = false
-    @Option(
-        help: ArgumentHelp("An image file or disk in place of the one that this node runs from.", visibility: .hidden))
-    var disk: String?
-    @OptionGroup var node: ConfigOptions
+    @OptionGroup var options: SlotOptions
 
     func run() throws {
-        let care = try StateCare(root: node.root, commandLine: node.commandLine(), disk: disk)
+        let node = options.node
+        let care = try StateCare(root: node.root, commandLine: node.commandLine(), disk: options.disk)
         switch action {
         case .show:
             let report = care.report
-            try Output.result(json ? JSON.text(report.json, pretty: true) : report.text)
+            try Output.result(options.json ? JSON.text(report.json, pretty: true) : report.text)
         case .repair:
             let isDone = try care.repair()
             try answer(isDone, isDone ? "is whole" : "is in use: the next start repairs it")
@@ -53,7 +49,7 @@ struct StateCommand: ParsableCommand {
     private func answer(_ isDone: Bool, _ text: String) throws {
         let object: JSONValue = ["action": .string(action.rawValue), "done": .bool(isDone)]
         let words = "The state partition \(text)." + (isDone ? " The next start uses it." : "")
-        try Output.result((json ? JSON.text(object) : words) + "\n")
+        try options.answer(words + "\n", object)
     }
 
     private func confirm() throws {

@@ -5,7 +5,7 @@ import Host
 import Node
 import NodeConfig
 
-/// Which slots a command is about, and how it answers.
+/// The disk whose slots or state a command is about, and how it answers.
 struct SlotOptions: ParsableArguments {
     @Flag(help: "Print one JSON object.")
     var json = false
