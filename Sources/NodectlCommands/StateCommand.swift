@@ -1,6 +1,5 @@
 import ArgumentParser
 import Document
-import Glibc
 import Host
 import Node
 
@@ -53,11 +52,9 @@ struct StateCommand: ParsableCommand {
     }
 
     private func confirm() throws {
-        guard isatty(0) == 1 else {
-            throw Failure(.invalidInput, "nobody is there who could confirm this", hint: "add --yes")
-        }
-        let question = "Everything that this node has kept is lost. Type \"reset\" to go on: "
-        try File.append(Array(question.utf8), to: 2, named: "standard error")
-        guard readLine() == "reset" else { throw Failure(.nothingToDo, "nothing was changed") }
+        let answer = try Question.ask(
+            "Everything that this node has kept is lost. Type \"reset\" to go on: ",
+            nobody: Failure(.invalidInput, "nobody is there who could confirm this", hint: "add --yes"))
+        guard answer == "reset" else { throw Failure(.nothingToDo, "nothing was changed") }
     }
 }

@@ -88,15 +88,13 @@ struct ApplyCommand: ParsableCommand {
 
     /// Lets a person say once more that ways to log in shall go.
     private func confirmLoss() throws {
-        guard isatty(0) == 1 else {
-            throw Failure(
-                .invalidInput, "this takes away ways to log in, and nobody is there who could confirm it",
-                hint: "add --yes, when another way stays open")
-        }
         tcflush(0, TCIFLUSH)
-        try File.append(
-            Array("This does not go back by itself. Type yes to go on: ".utf8), to: 2, named: "standard error")
-        guard readLine() == "yes" else { throw Failure(.nothingToDo, "nothing was changed") }
+        let answer = try Question.ask(
+            "This does not go back by itself. Type yes to go on: ",
+            nobody: Failure(
+                .invalidInput, "this takes away ways to log in, and nobody is there who could confirm it",
+                hint: "add --yes, when another way stays open"))
+        guard answer == "yes" else { throw Failure(.nothingToDo, "nothing was changed") }
     }
 
     /// Where the configuration comes from, for people.

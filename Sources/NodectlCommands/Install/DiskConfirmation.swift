@@ -1,5 +1,4 @@
 import Disks
-import Glibc
 import Host
 
 /// Lets a person say once more which disk is meant.
@@ -12,14 +11,11 @@ struct DiskConfirmation {
     /// - Throws: when something else was, or nobody is there
     func ask() throws {
         let name = Path.name(disk.path)
-        guard isatty(0) == 1 else {
-            throw Failure(
+        let answer = try Question.ask(
+            text + "Type the name of the disk (\(name)) to go on: ",
+            nobody: Failure(
                 .invalidInput, "nobody is there who could confirm this", hint: "add --yes",
-                details: text.split(separator: "\n").map(String.init))
-        }
-        try File.append(
-            Array((text + "Type the name of the disk (\(name)) to go on: ").utf8), to: 2, named: "standard error")
-        let answer = readLine() ?? ""
+                details: text.split(separator: "\n").map(String.init)))
         guard answer == name || answer == disk.path else {
             throw Failure(.nothingToDo, "nothing was changed: \"\(answer)\" is not \"\(name)\"")
         }
