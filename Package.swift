@@ -86,7 +86,15 @@ let package = Package(
         module("Lab", ["Archives", "CLabMap", "Document", "Host", "Transfer"]),
 
         // The node.
+        // Bound with dlopen: nodectl also runs where these libraries are not. (Console)
+        .target(name: "CCrypt"), .target(name: "CNewt"), .target(name: "CPam"), .target(name: "CQrencode"),
         module("Node", ["Boot", "Bus", "Disks", "Document", "Host", "NodeConfig", "Transfer", "Verity"]),
+        module(
+            "Console",
+            [
+                "CCrypt", "CLinux", "CNewt", "CPam", "CQrencode", "Disks", "Document", "Host", "Node", "NodeConfig",
+                "Transfer",
+            ]),
 
         // The programs.
         module(
@@ -96,7 +104,8 @@ let package = Package(
                 "RootTree", "Sandbox", "Serving", "Transfer",
                 argumentParser,
             ]),
-        module("NodectlCommands", ["Boot", "Disks", "Document", "Host", "Node", "NodeConfig", argumentParser]),
+        module(
+            "NodectlCommands", ["Boot", "Console", "Disks", "Document", "Host", "Node", "NodeConfig", argumentParser]),
         .executableTarget(
             name: "nodewright", dependencies: ["NodewrightCommands"], swiftSettings: settings,
             // librpm must find Packages/FixedClock's time(2), or no two package databases are the same.
@@ -136,6 +145,20 @@ let package = Package(
             [
                 "Boot", "Bus", "CLinux", "CSystemd", "Disks", "DiskSupport", "Document", "Node", "NodeConfig", "Host",
                 "Transfer", "TestSupport",
+            ]),
+        .target(
+            name: "ConsoleSupport", dependencies: ["Console", "Disks", "Host", "Node", "NodeConfig"],
+            path: "Tests/ConsoleSupport", swiftSettings: settings),
+        // The wizard and the menu on a machine that is none, for ConsoleTests to drive on a real terminal.
+        .executableTarget(
+            name: "console-rehearsal", dependencies: ["Console", "ConsoleSupport", "Host", "NodeConfig"],
+            path: "Tests/Rehearsal", swiftSettings: settings),
+        tests(
+            "ConsoleTests",
+            [
+                "console-rehearsal", "CLinux", "Console", "ConsoleSupport", "Disks", "Document", "Host", "Node",
+                "NodeConfig",
+                "TestSupport",
             ]),
         tests("CommandTests", ["Document", "NodewrightCommands", "NodectlCommands", "Host", "TestSupport"]),
         .testTarget(

@@ -154,3 +154,12 @@ static inline int nlinux_clock_is_right(void) {
     int result = adjtimex(&state);
     return result >= 0 && result != TIME_ERROR && !(state.status & STA_UNSYNC);
 }
+
+// How many seconds ago the packet came in that was read last from a socket, by the wall clock, and never less than 0. The
+// first call only lets the kernel note the times from now on.
+static inline double nlinux_packet_age(int fd) {
+    struct timeval then, now;
+    if (ioctl(fd, 0x8906 /* SIOCGSTAMP */, &then) != 0 || gettimeofday(&now, NULL) != 0) return 0;
+    const double age = (double)(now.tv_sec - then.tv_sec) + (double)(now.tv_usec - then.tv_usec) / 1e6;
+    return age > 0 ? age : 0;
+}

@@ -47,10 +47,13 @@ public final class DiskClaim {
         fdisk_deassign_device(context, 1)
     }
 
-    /// Lets the kernel see the partitions that the disk has now (libparted, which knows mappings, too).
+    /// Gives the disk back, and lets the kernel see the partitions that it has now (libparted, which knows mappings, too).
     ///
     /// - Throws: when it does not take them
     public func announcePartitions() throws {
+        // Debian's libparted waits until udev has nothing to do ("udevadm settle", twice, two minutes each), and udev waits for
+        // this lock.
+        flock(descriptor, LOCK_UN)
         guard isDevice else { return }
         ped_exception_set_handler { _ in PED_EXCEPTION_UNHANDLED }
         guard let device = ped_device_get(path) else {

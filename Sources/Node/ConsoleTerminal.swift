@@ -7,6 +7,10 @@ public final class ConsoleTerminal {
     /// What was typed.
     public enum Key: Sendable {
         case enter, redraw, hangup, nothing
+        /// F2
+        case menu
+        /// F3
+        case login
     }
 
     /// Whether this is a virtual terminal of the kernel, whose screen can be cleared. Others get plain lines only.
@@ -64,9 +68,19 @@ public final class ConsoleTerminal {
             if length < 0, errno == EINTR || errno == EAGAIN { continue }
             guard length > 0 else { return .hangup }
             let typed = bytes[..<length]
+            if let key = Self.functionKey(typed) { return key }
             if typed.contains(where: { $0 == 0x0A || $0 == 0x0D }) { return .enter }
             if typed.contains(0x0C) { return .redraw }
         }
+    }
+
+    /// What a key sends depends on the terminal: the kernel's, VT100 and xterm, VT220 (console_codes(4), terminfo's kf2 and kf3).
+    private static func functionKey(_ typed: ArraySlice<UInt8>) -> Key? {
+        let text = String(decoding: typed, as: UTF8.self)
+        let sequences: [(Key, [String])] = [
+            (.menu, ["\u{1B}[[B", "\u{1B}OQ", "\u{1B}[12~"]), (.login, ["\u{1B}[[C", "\u{1B}OR", "\u{1B}[13~"]),
+        ]
+        return sequences.first { $0.1.contains { text.contains($0) } }?.0
     }
 
     private func write(_ text: String) throws {

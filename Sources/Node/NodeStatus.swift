@@ -47,6 +47,8 @@ public struct NodeStatus: Hashable, Sendable {
     public let configuration: ConfigurationState?
     /// Whether one can log in at the console.
     public let acceptsLogin: Bool
+    /// Whether the administrator's menu can be opened at the console.
+    public let hasMenu: Bool
     /// How far registration with an engine has come; nil when nobody has tried.
     public let engine: RegistrationState?
 
@@ -55,7 +57,8 @@ public struct NodeStatus: Hashable, Sendable {
         release: OSRelease, boot: Boot, wantsInstallation: Bool = false, hostname: String?, machineID: String?,
         uptime: Int?,
         interfaces: [NetworkInterface], kvm: KVM, services: Services, problems: [String] = [],
-        configuration: ConfigurationState? = nil, acceptsLogin: Bool = true, engine: RegistrationState? = nil
+        configuration: ConfigurationState? = nil, acceptsLogin: Bool = true, hasMenu: Bool = true,
+        engine: RegistrationState? = nil
     ) {
         self.release = release
         self.boot = boot
@@ -69,6 +72,7 @@ public struct NodeStatus: Hashable, Sendable {
         self.problems = problems
         self.configuration = configuration
         self.acceptsLogin = acceptsLogin
+        self.hasMenu = hasMenu
         self.engine = engine
     }
 
@@ -99,7 +103,15 @@ public struct NodeStatus: Hashable, Sendable {
             kvm: KVM(device: Path.join(root, "dev/kvm")), services: services,
             problems: Problems.find(root: root, commandLine: commandLine),
             configuration: ConfigurationState.read(root: root),
-            acceptsLogin: !ConsoleAccess.isLocked(root: root), engine: RegistrationStore(root: root).state)
+            acceptsLogin: !ConsoleAccess.isLocked(root: root), hasMenu: ConsoleAccess.hasMenu(root: root),
+            engine: RegistrationStore(root: root).state)
+    }
+
+    /// Whether the console offers the wizard to whoever presses Enter: nobody has said anything about this node yet, or somebody
+    /// wants it installed. Nothing is protected then: there is no password.
+    public var offersSetup: Bool {
+        guard acceptsLogin else { return false }
+        return configuration?.phase == .unconfigured || wantsInstallation
     }
 }
 

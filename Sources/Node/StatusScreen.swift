@@ -16,7 +16,9 @@ public struct StatusScreen: Hashable, Sendable {
     var rest: [String] { lines.filter { !configuration.contains($0) } }
 
     /// The screen of a status.
-    public init(_ status: NodeStatus) {
+    ///
+    /// - Parameter holder: the terminal on which the wizard runs; nil when it runs nowhere
+    public init(_ status: NodeStatus, setupOn holder: String? = nil) {
         let parts = StatusLines(status)
         let rule = String(repeating: "-", count: Self.width)
         let title = "Nodewright \(version)"
@@ -42,7 +44,7 @@ public struct StatusScreen: Hashable, Sendable {
         head += configuration
         if status.wantsInstallation {
             head += [
-                "", " To install, log in: \"nodectl install --list\" shows the disks, and",
+                "", " To install, press Enter; or log in: \"nodectl install --list\" shows the disks, and",
                 " \"nodectl install DISK\" copies this system to one of them.",
             ]
         }
@@ -58,7 +60,7 @@ public struct StatusScreen: Hashable, Sendable {
         }
         tail.append(Self.row("Failed units", parts.failed))
         if let problem = parts.problem { tail.append(Self.row("", "(\(problem))")) }
-        let last = status.acceptsLogin ? " Press Enter to log in." : " Logging in here is switched off."
+        let last = Self.keys(status, setupOn: holder)
         tail += [Self.row("Virtualization", parts.kvm), "", rule, last]
 
         // The reason of a failure is worth more than a third address, and less than the first.
@@ -77,6 +79,14 @@ public struct StatusScreen: Hashable, Sendable {
             head.append("   and \(interfaces.count - room + 1) more lines: nodectl status")
         }
         lines = (head + tail).map { Self.trimmed(PlainText.cut($0, Self.width)) }
+    }
+
+    /// What can be done here.
+    private static func keys(_ status: NodeStatus, setupOn holder: String?) -> String {
+        if let holder { return " This node is being set up on \(PlainText.printable(holder)). Press F3 to log in." }
+        if status.offersSetup { return " Press Enter to set up this node, or F3 to log in." }
+        if status.acceptsLogin { return " Press Enter to log in, or F2 for the menu." }
+        return status.hasMenu ? " Press F2 for the menu." : " Logging in here is switched off."
     }
 
     private static func row(_ label: String, _ value: String) -> String { " " + PlainText.column(label, 18) + value }

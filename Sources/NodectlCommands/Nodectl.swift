@@ -17,7 +17,8 @@ public struct Nodectl: ParsableCommand {
         version: version,
         subcommands: [
             StatusCommand.self, ConfigCommand.self, ApplyCommand.self, ConfirmCommand.self, RegisterCommand.self,
-            CheckCommand.self, InstallCommand.self, UninstallCommand.self, SlotsCommand.self, RollbackCommand.self,
+            CheckCommand.self, SetupCommand.self, InstallCommand.self, UninstallCommand.self, SlotsCommand.self,
+            RollbackCommand.self,
             HealthCommand.self, StateCommand.self, PersistCommand.self, UnpersistCommand.self,
             ConsoleCommand.self, RenderCommand.self,
             ConfigureCommand.self, GrowCommand.self, FetchRootCommand.self, RecoverNetworkCommand.self,

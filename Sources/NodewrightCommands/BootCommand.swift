@@ -19,7 +19,7 @@ struct BootCommand: ParsableCommand {
             EXAMPLES
               nodewright boot out/hypervisor-1-x86_64.iso
               nodewright boot node.iso --as usb --firmware uefi --secure-boot
-              nodewright boot node.iso --until 'Enter to log in' --timeout 300
+              nodewright boot node.iso --until 'Press Enter to' --timeout 300
               nodewright boot out/pxe --as tftp
               nodewright boot node.iso --network listen:cable,mac=52:54:00:00:00:01
               nodewright boot node.iso --network socket:cable,mac=52:54:00:00:00:02

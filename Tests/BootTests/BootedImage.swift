@@ -95,9 +95,24 @@ struct BootedImage {
         }
     }
 
+    /// Shell commands that wait until the configuration has come to its end.
+    ///
+    /// - Parameter seconds: how long at most
+    /// - Parameter words: the ends that there are; without `unconfigured` for a node whose config disk is found late
+    static func settled(_ seconds: Int = 300, in words: String = "configured|failed|unconfigured") -> String {
+        """
+        for second in $(seq \(seconds)); do
+            grep -Eq '"state": *"(\(words))"' /run/nodewright/configuration.json && break
+            sleep 1
+        done
+
+        """
+    }
+
     /// Shell commands whose output and status answer a question.
     static let questions: KeyValuePairs = [
-        "running": "systemctl is-system-running --wait",
+        // Within the time that a start is given, so that a failure names the jobs that did not end.
+        "running": "timeout 420 systemctl is-system-running --wait || systemctl list-jobs",
         "failed": "systemctl --failed --no-legend --plain",
         "active": "systemctl is-active NetworkManager.service sshd.service libvirtd.service chronyd.service",
         "nodectl": "nodectl status",

@@ -19,12 +19,9 @@ struct InputBootTests {
         (
             "wait",
             """
-            for second in $(seq 300); do
-                grep -Eq '"state": *"(configured|failed|unconfigured)"' /run/nodewright/configuration.json && break
-                sleep 1
-            done
+            \(BootedImage.settled(300))
             for second in $(seq 120); do
-                grep -q 'Enter to log in' /dev/vcs1 && nmcli -g IP4.ADDRESS device show | grep -q 10.0.2 && break
+                grep -q 'Press Enter to' /dev/vcs1 && nmcli -g IP4.ADDRESS device show | grep -q 10.0.2 && break
                 sleep 1
             done
             sleep 6

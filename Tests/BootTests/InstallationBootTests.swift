@@ -21,10 +21,7 @@ struct InstallationBootTests {
             grep -Eq '"state": *"(not-needed|failed)"' /run/nodewright/configuration.json && break
             sleep 1
         done
-        for second in $(seq 300); do
-            grep -Eq '"state": *"(configured|failed|unconfigured)"' /run/nodewright/configuration.json && break
-            sleep 1
-        done
+        \(BootedImage.settled(300))
         """
 
     /// What a system is asked that has restarted after the installation.
@@ -37,10 +34,7 @@ struct InstallationBootTests {
         (
             "settled",
             """
-            for second in $(seq 300); do
-                grep -Eq '"state": *"(configured|failed|unconfigured)"' /run/nodewright/configuration.json && break
-                sleep 1
-            done
+            \(BootedImage.settled(300))
             """
         ), ("source", "findmnt -no SOURCE /"), ("verity", "dmsetup status --target verity root"),
         ("state", "findmnt -no SOURCE,FSTYPE,OPTIONS /run/nodewright/state"), ("slots", "nodectl slots --json"),

@@ -92,7 +92,7 @@ struct PXEBootTests {
                     "net.ifnames=0 bond=bond0:eth0:mode=active-backup ip=bond0:dhcp vlan=bond0.5:bond0 "
                         + "ip=192.0.2.5:::255.255.255.0:node5:bond0.5:none "
                         + "nodewright.root=https://10.0.2.2:\(server.port)/root.squashfs nodewright.root-sha256=\(checksum)",
-                    initramfs: initramfs, until: "the root file system is here and right", "Enter to log in")
+                    initramfs: initramfs, until: "the root file system is here and right", "Press Enter to")
                 #expect(result.status == 0, "\(result.errorTail)")
                 #expect(result.text.contains(/bond0 .*10\.0\.2\.15/), "\(result.text.suffix(4000))")
                 #expect(result.text.contains(/bond0\.5 .*192\.0\.2\.5/), "\(result.text.suffix(4000))")

@@ -55,10 +55,7 @@ struct SameNodeBootTests {
         (
             "wait",
             """
-            for second in $(seq 400); do
-                grep -Eq '"state": *"(configured|failed|unconfigured)"' /run/nodewright/configuration.json && break
-                sleep 1
-            done
+            \(BootedImage.settled(400, in: "configured|failed"))
             for second in $(seq 120); do
                 ip -brief address show br0 | grep -q 192.0.2.20 && break
                 sleep 1

@@ -11,7 +11,7 @@ import Testing
         let status = try FixtureNode.with(FixtureNode.live) { $0.status() }
         let terminal = try Terminal()
         let end = try RunningConsole(on: terminal.line) { status }
-        let screen = try #require(terminal.wait(for: "Press Enter to log in."))
+        let screen = try #require(terminal.wait(for: "Press Enter to log in, or F2 for the menu."))
         #expect(screen.contains(" Nodewright \(version)"))
         #expect(!screen.contains("\u{1B}"), "a serial line gets no control sequences")
         try terminal.type("abc\u{03}\u{04}")
@@ -85,25 +85,25 @@ import Testing
         let pipe = "\(keys) | script -qfec 'exec \(program) console' /dev/null"
         let shown = try Command("timeout", ["20", "sh", "-c", pipe]).run().text
         let screen = try #require(shown.split(separator: "login: ").first)
-        #expect(screen.contains("Press Enter to log in."))
+        #expect(screen.contains("Press Enter to log in, or F2 for the menu."))
         #expect(shown.contains("login: "), "\(shown)")
     }
 }
 
 /// A console on a thread, and how it ended.
 private final class RunningConsole: Sendable {
-    private let end = Mutex<Console.End?>(nil)
+    private let end = Mutex<StatusConsole.End?>(nil)
     private let thread = Mutex<Thread?>(nil)
 
     init(on line: Int32, look: @escaping @Sendable () -> NodeStatus) throws {
         let started = try Thread { [self] in
-            let result = try? Console(ConsoleTerminal(input: line, output: line), look: look).run()
+            let result = try? StatusConsole(ConsoleTerminal(input: line, output: line), look: look).run()
             end.withLock { $0 = result }
         }
         thread.withLock { $0 = started }
     }
 
-    func wait() -> Console.End? {
+    func wait() -> StatusConsole.End? {
         thread.withLock { $0?.join() }
         return end.withLock { $0 }
     }

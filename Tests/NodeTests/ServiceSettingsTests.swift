@@ -152,7 +152,7 @@ import Testing
         Row(
             document: "console: {shell: false}",
             files: [
-                "etc/nodewright/console-is-locked": mark + "# nodectl console reads this.\n",
+                "etc/nodewright/console-is-locked": mark + "# nodectl console reads this.\nmenu\n",
                 "etc/systemd/system/autovt@.service": "-> /dev/null",
             ]),
         Row(

@@ -17,7 +17,7 @@ import Testing
                     "   libvirtd        running             NetworkManager  running",
                     "   sshd            failed              chronyd         not installed",
                     " Failed units      1: sshd.service", " Virtualization    KVM: available", "", rule,
-                    " Press Enter to log in.",
+                    " Press Enter to log in, or F2 for the menu.",
                 ])
         }
     }
@@ -45,7 +45,7 @@ import Testing
             #expect(lines.count == 23)
             #expect(lines.allSatisfy { $0.utf8.count <= 79 })
             #expect(lines.contains { $0.hasSuffix("more lines: nodectl status") })
-            #expect(lines.last == " Press Enter to log in.")
+            #expect(lines.last == " Press Enter to log in, or F2 for the menu.")
         }
     }
 

@@ -51,6 +51,8 @@ private struct SessionLoop {
     private let endSignals: Int32
     private let log: Int32
     private let began = monotonicSeconds()
+    /// When the console last showed something.
+    private var heard = monotonicSeconds()
     private var monitor: MachineMonitor
     private var text = SerialText()
     private var errors: [UInt8] = []
@@ -122,6 +124,7 @@ private struct SessionLoop {
     }
 
     private mutating func take(_ bytes: [UInt8]) throws {
+        heard = monotonicSeconds()
         if session.shows { _ = write(1, bytes, bytes.count) }
         if log >= 0 { try checkLength("write \"\(session.log ?? "")\"") { write(log, bytes, bytes.count) } }
         text.append(bytes)
@@ -141,7 +144,7 @@ private struct SessionLoop {
                 if find(regex) { break }
                 if let refused = refused() { return missed("saw \"\(refused)\" while waiting for \"\(pattern)\"") }
                 guard let timeout = session.timeout, monotonicSeconds() - began > timeout else { return nil }
-                return missed("\"\(pattern)\" was not seen within \(Int(timeout)) seconds")
+                return missed("\"\(pattern)\" was not seen within \(Int(timeout)) seconds\(silence)")
             }
             step += 1
         }
@@ -151,7 +154,7 @@ private struct SessionLoop {
             return toSend.isEmpty ? .finished(seconds: elapsed) : nil
         }
         if let timeout = session.timeout, elapsed > timeout {
-            return missed("the machine still ran after \(Int(timeout)) seconds")
+            return missed("the machine still ran after \(Int(timeout)) seconds\(silence)")
         }
         return nil
     }
@@ -177,6 +180,12 @@ private struct SessionLoop {
         defer { refusedLine = text.forgotten + text.lines.count - 1 }
         let new = text.lines[(refusedLine - text.forgotten)...]
         return session.script.refused.first { refused in new.contains { $0.contains(refused.regex) } }?.pattern
+    }
+
+    /// Tells a machine that hangs from one that is only slow.
+    private var silence: String {
+        let seconds = Int(monotonicSeconds() - heard)
+        return seconds < 10 ? "" : " (nothing on the console in the last \(seconds))"
     }
 
     private func missed(_ reason: String) -> MachineSession.Outcome {

@@ -18,7 +18,7 @@ extension UnattendedConfiguration {
     /// Installs when it is asked for and this is a system that can.
     mutating func installUnlessOvertaken() throws -> Continuation {
         guard let wish = InstallationWish(reading), !isOvertaken else { return .goesOn(nil) }
-        guard isPortable else {
+        guard InstallationSource.isPortable(inputs.words, root: root) else {
             note(
                 .init(
                     .notNeeded, "nothing is installed: this system runs from the disk that it is installed on",
@@ -93,12 +93,5 @@ extension UnattendedConfiguration {
         state.installation = installation
         if installation.phase != .running { ConsoleMessage.say(installation.line, root: root) }
         do { try state.write(root: root) } catch { warn("\(error)") }
-    }
-
-    /// Whether this system was started from a medium, a stick or the network.
-    private var isPortable: Bool {
-        if NodeStatus.Boot(inputs.words) == .live { return true }
-        let disk = try? RunningDisk(root: root, commandLine: inputs.words)
-        return disk.map { !$0.hasTwoSlots } ?? false
     }
 }

@@ -1,7 +1,7 @@
 import Boot
 import Disks
 import Host
-import NodeConfig
+public import NodeConfig
 
 /// What an installation copies: the running system's root file system, and what starts it, from where it was started.
 public struct InstallationSource: Sendable {
@@ -59,6 +59,15 @@ public struct InstallationSource: Sendable {
         return InstallationSource(
             image: image, root: Path.join(root, device.path), rootSize: device.size, files: found.files,
             description: found.description, isUEFI: File.exists(Path.join(root, "sys/firmware/efi")))
+    }
+
+    /// Whether the running system was started from a medium, a stick or the network, and not from a disk it is installed on.
+    ///
+    /// - Parameter root: `/`, or a fixture
+    public static func isPortable(_ commandLine: KernelCommandLine, root: String = "/") -> Bool {
+        if NodeStatus.Boot(commandLine) == .live { return true }
+        let disk = try? RunningDisk(root: root, commandLine: commandLine)
+        return disk.map { !$0.hasTwoSlots } ?? false
     }
 
     /// An ISO, on a disc or on a stick: its UEFI programs are in the FAT file system that firmware starts it from.

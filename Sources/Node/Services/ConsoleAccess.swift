@@ -14,6 +14,15 @@ struct ConsoleAccess: FileSettings {
     /// Whether logging in at the console is switched off now.
     static func isLocked(root: String = "/") -> Bool { File.exists(Path.join(root, lock)) }
 
+    /// Whether the menu may be opened there: with everything locked it may not, without a shell it may.
+    static func hasMenu(root: String = "/") -> Bool {
+        let path = Path.join(root, lock)
+        guard File.exists(path) else { return true }
+        return (try? File.readText(path, limit: 4096))?.contains(menu) == true
+    }
+
+    private static let menu = "menu\n"
+
     var name: String { "console" }
 
     var wanted: String {
@@ -32,7 +41,9 @@ struct ConsoleAccess: FileSettings {
                 : "case $(tty) in /dev/pts/*) ;; /dev/*) TMOUT=\(seconds); readonly TMOUT ;; esac\n"
         }
         return [
-            .text(Self.lock, isLocked ? "# nodectl console reads this.\n" : nil),
+            .text(
+                Self.lock,
+                isLocked ? "# nodectl console reads this.\n" + (console.lockDown == true ? "" : Self.menu) : nil),
             .mask("autovt@.service", if: isLocked),
             .text("etc/profile.d/nodewright-console.sh", script),
         ]

@@ -7,7 +7,7 @@ public struct ConsoleSettings: Hashable, Sendable {
     /// Seconds without a key after which a login ends, from 30 to 86400; 0 is never.
     public var idleLogout: Int?
 
-    /// Whether nobody can log in there: the status screen offers nothing but a login so far.
+    /// Whether nobody gets a shell there; the menu is still there unless all is locked.
     public var isLocked: Bool { lockDown == true || shell == false }
 
     /// Nothing given.

@@ -2,11 +2,15 @@ import Glibc
 import Host
 
 /// The status screen on one terminal, until somebody wants to log in.
-public struct Console {
+public struct StatusConsole {
     /// Why the screen ended.
     public enum End: Sendable {
-        /// Enter was pressed.
+        /// Somebody wants to log in.
         case login
+        /// Somebody wants the wizard.
+        case setup
+        /// Somebody wants the menu.
+        case menu
         /// The terminal is gone.
         case hangup
     }
@@ -16,12 +20,18 @@ public struct Console {
 
     private let terminal: ConsoleTerminal
     private let look: () -> NodeStatus
+    private let holder: () -> String?
 
     /// A console.
     ///
-    /// - Parameter look: reads the status
-    public init(_ terminal: ConsoleTerminal, look: @escaping () -> NodeStatus) {
+    /// - Parameters:
+    ///   - holder: the terminal on which the wizard runs; nil when it runs nowhere
+    ///   - look: reads the status
+    public init(
+        _ terminal: ConsoleTerminal, setupOn holder: @escaping () -> String? = { nil }, look: @escaping () -> NodeStatus
+    ) {
         self.terminal = terminal
+        self.holder = holder
         self.look = look
     }
 
@@ -33,7 +43,7 @@ public struct Console {
         var told: [String] = []
         var pacing = PrintPacing(isPaper: !terminal.isVirtual)
         while true {
-            let screen = StatusScreen(look())
+            let screen = StatusScreen(look(), setupOn: holder())
             let isOther = terminal.isVirtual ? screen != shown : screen.rest != shown?.rest
             if isOther, pacing.allows(at: monotonicSeconds()) {
                 try terminal.show(screen.lines)
@@ -46,7 +56,15 @@ public struct Console {
             }
             switch terminal.key(within: Self.interval) {
             // Asked anew: it may have been switched off a moment ago.
-            case .enter: if look().acceptsLogin { return .login }
+            case .enter:
+                let status = look()
+                if status.offersSetup {
+                    if holder() == nil { return .setup }
+                } else if status.acceptsLogin {
+                    return .login
+                }
+            case .menu: if look().hasMenu { return .menu }
+            case .login: if look().acceptsLogin { return .login }
             case .hangup: return .hangup
             case .redraw:
                 shown = nil

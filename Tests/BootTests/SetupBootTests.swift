@@ -1,0 +1,104 @@
+import Document
+import Host
+import TestSupport
+import Testing
+
+/// The wizard over a serial line, key by key: from the ISO to an installed, registered node, with everything that can be refused on
+/// the way.
+@Suite(
+    .serialized, .enabled(if: BootedImage.iso != nil, "the test image has no ISO"),
+    .enabled(if: Environment.variable("NODEWRIGHT_FULL") == "1", "runs in \"make check-full\""))
+struct SetupBootTests {
+    private static let name = "wizard.example.org"
+    private static let password = "correct horse battery"
+
+    /// Waits until somebody has gone through the wizard, or 20 minutes.
+    private static let afterwards = """
+        for second in $(seq 1200); do
+            [ -e /run/nodewright/setup/journal.json ] && began=1
+            [ -n "$began" ] && [ ! -e /run/nodewright/setup/journal.json ] && break
+            sleep 1
+        done
+        """
+
+    /// What is typed on a page that is shown: a moment passes, so that all of it is drawn.
+    private static func page(_ title: String, _ keys: String) -> [String] {
+        ["expect \(title)", "wait 1", "type " + keys]
+    }
+
+    /// The steps of the wizard, the wrong ones first.
+    private static func steps(_ engine: TestEngine, plain: Bool) -> [String] {
+        let pages: [(String, String)] =
+            plain
+            ? [
+                ("Keyboard \\(", "\\r"), ("Language \\(", "\\r"), ("Number \\[1\\]", "1\\r"),
+                ("Number \\[1\\]", "1\\r"),
+                ("Name of the disk", "sdz\\r"), ("nothing was changed", ""), ("Name of the disk", "vda\\r"),
+                ("Host name \\(", name + "\\r"), ("Number \\[1\\]", "\\r"), ("Number \\[1\\]", "\\r"),
+                ("yes or no", "\\r"), ("Name servers", "\\r"), ("Time servers", "\\r"), ("1 Test", "\\r"),
+                ("1 Keep", "\\r"), ("Password of root", password + "\\r"), ("The same again", password + "\\r"),
+                ("SSH key", "\\r"), ("yes or no", "\\r"), ("Engine \\(", "10.0.2.2:\(engine.port)\\r"),
+                ("Or enter it", "\\r"), ("1 It is the right one", "\\r"), ("1 Install", "\\r"), ("1 Restart", "2\\r"),
+            ]
+            : [
+                ("Keyboard and language", "\\r"), ("Install, or run from", "\\r"), ("Install to", "\\r"),
+                // Another name than the disk's: nothing is written.
+                ("Name of the disk", "sdz\\r"), ("nothing was changed", "\\x7f\\x7f\\x7fvda\\r"),
+                ("Host name", name + "\\r"),
+                // Fixed addresses in a network that is not there.
+                ("Management network", "\\t\\e[B\\r"), ("Fixed addresses", "198.51.100.7/24\\t198.51.100.1\\r"),
+                ("Test the network", "\\r"), ("the network is as before", "\\e"), ("Fixed addresses", "\\e"),
+                ("Management network", "\\t\\e[A\\r"), ("Test the network", "\\r"), ("Keep this network", "\\r"),
+                ("Password of root", "\(password)\\t\(password)\\r"), ("Engine", "10.0.2.2:\(engine.port)\\r"),
+                ("Is this the engine", "\(engine.otherSHA256)\\r"), ("it is not trusted", "\\e"),
+                ("Engine", "\\r"),
+                ("Is this the engine", String(repeating: "\\x7f", count: 95) + "\(engine.sha256)\\r"),
+                ("Summary", "\\r"), ("The disk is ready", "\\t\\r"),
+            ]
+        return ["expect Press Enter to set up this node", "type \\r"] + pages.flatMap { page($0, $1) }
+    }
+
+    /// A disk with something on it.
+    private func used<Value>(_ body: (String) throws -> Value) throws -> Value {
+        try Folder.withTemporary(in: "/var/tmp") { folder in
+            let disk = Path.join(folder, "disk.raw")
+            try Command("truncate", ["--size", "4G", disk]).run().check()
+            try Command("mkfs.ext4", ["-q", "-L", "old", disk]).run().check()
+            return try body(disk)
+        }
+    }
+
+    @Test func fromTheISOToARegisteredNode() throws {
+        let engine = try TestEngine()
+        try used { disk in
+            let live = try BootedImage(
+                ["--as", "cd", "--disk", disk], before: Self.steps(engine, plain: false), questions: [:],
+                adding: [
+                    ("wizard", Self.afterwards), ("disks", "nodectl install --list"),
+                    ("journal", "journalctl -b --no-pager | grep -c 'correct horse'"),
+                    ("failed", "systemctl --failed --no-legend --plain"),
+                ], timeout: 1800)
+            #expect(live.result.status == 0, "\(live.result.errorTail)\n\(live.console.suffix(2000))")
+            #expect(live.answers["disks"]?.contains("  holds: a node (slot A)\n") == true, "\(live.answers)")
+            #expect(live.answers["journal"] == "0")
+            #expect(live.answers["failed"] == "", "\(live.answers)")
+            #expect(!live.console.contains(Self.password))
+            #expect(try engine.registrations().isEmpty, "the live system must not register")
+
+            let node = try BootedImage(
+                ["--write"], questions: [:],
+                adding: [
+                    ("settled", BootedImage.settled()),
+                    ("engine", "for i in $(seq 200); do nodectl register --status && break; sleep 1; done"),
+                    ("name", "cat /proc/sys/kernel/hostname"), ("config", "nodectl config show"),
+                    ("shadow", "grep -c '^root:[$]y[$]' /etc/shadow"), ("screen", "nodectl status"),
+                ], artefact: disk)
+            #expect(node.result.status == 0, "\(node.result.errorTail)")
+            #expect(node.answers["name"] == Self.name)
+            #expect(node.answers["shadow"] == "1")
+            #expect(node.answers["config"]?.contains(engine.sha256) == true, "\(node.answers["config"] ?? "")")
+            #expect(try engine.registrations().first?["name"]?.string == Self.name, "\(node.answers["engine"] ?? "")")
+            #expect(node.console.contains("Press Enter to log in, or F2 for the menu."))
+        }
+    }
+}
