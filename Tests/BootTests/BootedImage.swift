@@ -105,7 +105,6 @@ struct BootedImage {
             grep -Eq '"state": *"(\(words))"' /run/nodewright/configuration.json && break
             sleep 1
         done
-
         """
     }
 
