@@ -48,7 +48,7 @@ struct BootedImage {
     init(
         _ arguments: [String], before: [String] = [], questions: KeyValuePairs<String, String> = Self.questions,
         adding: [(String, String)] = [], artefact: String? = nil, kernelArguments: String? = nil,
-        secondDisk: String? = nil, losesPower: Bool = false, timeout: Int = 900
+        secondDisk: String? = nil, losesPower: Bool = false, timeout: Int = 1500
     ) throws {
         let image = artefact ?? Self.iso ?? ""
         let medium =

@@ -42,6 +42,46 @@ import Testing
         #expect(end.wait() == .login)
     }
 
+    /// What terminals send for F2 and F3: the kernel's own, VT100 and xterm, VT220.
+    @Test(arguments: ["\u{1B}[[B", "\u{1B}OQ", "\u{1B}[12~"]) func functionKeysOpenMenuAndLogin(_ key: String) throws {
+        let status = try FixtureNode.with(FixtureNode.live) { $0.status() }
+        for (typed, wanted) in [(key, StatusConsole.End.menu), (Self.next(key), .login)] {
+            let terminal = try Terminal()
+            let end = try RunningConsole(on: terminal.line) { status }
+            _ = terminal.wait(for: "F2 for the menu")
+            try terminal.type(typed)
+            #expect(end.wait() == wanted)
+        }
+    }
+
+    /// F3 where F2 was.
+    private static func next(_ key: String) -> String {
+        key.replacing("[[B", with: "[[C").replacing("OQ", with: "OR").replacing("[12~", with: "[13~")
+    }
+
+    /// Nobody has configured the node: Enter sets it up, unless somebody does so elsewhere.
+    @Test func enterSetsANewNodeUp() throws {
+        let status = try FixtureNode.with(FixtureNode.live) { node in
+            try ConfigurationState(
+                phase: .unconfigured, activity: nil, seconds: nil, inputs: [], inForce: "", failure: nil, mistakes: [],
+                notes: [], understood: nil
+            ).write(root: node.root)
+            return node.status()
+        }
+        let terminal = try Terminal()
+        let end = try RunningConsole(on: terminal.line) { status }
+        _ = terminal.wait(for: "Press Enter to set up this node, or F3 to log in.")
+        try terminal.type("\r")
+        #expect(end.wait() == .setup)
+
+        let other = try Terminal()
+        let waiting = try RunningConsole(on: other.line, setupOn: "tty1") { status }
+        _ = other.wait(for: "This node is being set up on tty1. Press F3 to log in.")
+        try other.type("\r")
+        try other.type("\u{1B}OR")
+        #expect(waiting.wait() == .login)
+    }
+
     /// What happens to the configuration is told at once, however short the time since the last screen.
     @Test func newsOfTheConfigurationAreLinesOfTheirOwn() throws {
         var state = ConfigurationState(
@@ -95,9 +135,11 @@ private final class RunningConsole: Sendable {
     private let end = Mutex<StatusConsole.End?>(nil)
     private let thread = Mutex<Thread?>(nil)
 
-    init(on line: Int32, look: @escaping @Sendable () -> NodeStatus) throws {
+    init(on line: Int32, setupOn holder: String? = nil, look: @escaping @Sendable () -> NodeStatus) throws {
         let started = try Thread { [self] in
-            let result = try? StatusConsole(ConsoleTerminal(input: line, output: line), look: look).run()
+            let console = StatusConsole(
+                ConsoleTerminal(input: line, output: line), setupOn: { holder }, look: look)
+            let result = try? console.run()
             end.withLock { $0 = result }
         }
         thread.withLock { $0 = started }

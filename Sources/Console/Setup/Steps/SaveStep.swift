@@ -17,9 +17,11 @@ struct SaveStep: SetupStep {
         if !line.missing.isEmpty {
             page.listing += ["", "No word says, or none should:"] + line.missing.map { "  " + $0 }
         }
+        // Not every distribution has libqrencode.
+        if QRCode([0x20]) == nil { page.actions.removeAll { $0.name == "code" } }
         let sticks = try machine.sticks().map { Field.Choice($0.name, $0.label) }
         if sticks.isEmpty {
-            page.actions.removeLast()
+            page.actions.removeAll { $0.name == "save" }
         } else {
             page.fields = [.choice("stick", "USB stick", sticks)]
         }
