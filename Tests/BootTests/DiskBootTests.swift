@@ -119,8 +119,13 @@ struct DiskBootTests {
                 systemctl reboot; sleep 600
             fi
             """
+        // The journal gives up its oldest file when there is no room for a new one.
+        let again = "dd if=/dev/zero of=/var/filled/3 bs=1M; dd if=/dev/zero of=/var/filled/4 bs=4k; sync"
         let image = try BootedImage(
-            [], adding: [("fill", fill), ("after", "nodectl status"), ("health", "nodectl health")],
+            [],
+            adding: [
+                ("fill", fill), ("again", again), ("after", "nodectl status"), ("health", "nodectl health"),
+            ],
             artefact: try artefact(".qcow2"), timeout: 1800)
         #expect(image.result.status == 0, "\(image.result.errorTail)")
         #expect(image.answers["after"]?.contains("the state partition is full: ") == true, "\(image.answers)")

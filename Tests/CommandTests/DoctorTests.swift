@@ -14,10 +14,8 @@ import Testing
         var used: Set<String> = []
         for file in try Folder.walk(sources).filter({ $0.hasSuffix(".swift") }) {
             // Programs of a node run on the node, from its own packages.
-            if ["Node/", "NodectlCommands/", "NodewrightCommands/ExternalProgram.swift"].contains(where: file.hasPrefix)
-            {
-                continue
-            }
+            let node = ["Console/", "Node/", "NodectlCommands/", "NodewrightCommands/ExternalProgram.swift"]
+            if node.contains(where: file.hasPrefix) { continue }
             let text = try File.readText(Path.join(sources, file)).split(separator: "\n").filter { !$0.contains("///") }
                 .joined(separator: "\n")
             for match in text.matches(of: /(?:[^.\w](?:Command|run)|\.program)\(\s*"([a-z0-9][-a-z0-9._+]*)"/) {
