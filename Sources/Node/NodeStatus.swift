@@ -107,12 +107,9 @@ public struct NodeStatus: Hashable, Sendable {
             engine: RegistrationStore(root: root).state)
     }
 
-    /// Whether the console offers the wizard to whoever presses Enter: nobody has said anything about this node yet, or somebody
-    /// wants it installed. Nothing is protected then: there is no password.
-    public var offersSetup: Bool {
-        guard acceptsLogin else { return false }
-        return configuration?.phase == .unconfigured || wantsInstallation
-    }
+    /// Whether the console offers the wizard to whoever presses Enter: nobody has said anything about this node yet, so there is
+    /// no password that would protect anything.
+    public var offersSetup: Bool { acceptsLogin && configuration?.phase == .unconfigured }
 }
 
 extension NodeStatus.Boot {

@@ -44,7 +44,9 @@ public struct StatusScreen: Hashable, Sendable {
         head += configuration
         if status.wantsInstallation {
             head += [
-                "", " To install, press Enter; or log in: \"nodectl install --list\" shows the disks, and",
+                "",
+                (status.offersSetup ? " To install, press Enter; or log in:" : " To install, log in:")
+                    + " \"nodectl install --list\" shows the disks, and",
                 " \"nodectl install DISK\" copies this system to one of them.",
             ]
         }

@@ -24,7 +24,8 @@ struct ConsoleCommand: ParsableCommand {
 
     func run() throws {
         let reader = ServiceReader()
-        if SetupTurn.wasCutOffHere { try setUp() }
+        // Somebody may have configured the node meanwhile.
+        if SetupTurn.wasCutOffHere, node.status(reader).offersSetup { try setUp(reader) }
         while true {
             let terminal = ConsoleTerminal()
             let end = try StatusConsole(terminal, setupOn: { SetupTurn.holder }) { node.status(reader) }.run()
@@ -32,7 +33,7 @@ struct ConsoleCommand: ParsableCommand {
             terminal.release()
             switch end {
             case .hangup: return
-            case .setup: try setUp()
+            case .setup: try setUp(reader)
             case .menu: try openMenu(isVirtual: isVirtual)
             case .login:
                 guard let login = Login.command(isVirtual: isVirtual) else {
@@ -50,14 +51,18 @@ struct ConsoleCommand: ParsableCommand {
         return RunningMachine(line, store: .node)
     }
 
-    private func presenter(idle seconds: Double) -> any Presenter {
+    private func presenter(idle seconds: Double?) -> any Presenter {
         NewtPresenter(headline: "Nodewright \(version)", idle: seconds) ?? PlainPresenter(idle: seconds)
     }
 
-    private func setUp() throws {
-        let machine = machine
-        var turn: SetupTurn
-        do { turn = try SetupTurn.take() } catch let failure as Failure where failure.status == .busy { return }
+    private func setUp(_ reader: ServiceReader) throws {
+        var machine = machine
+        // Nobody is asked for a password here.
+        machine.isWanted = { node.status(reader).offersSetup }
+        let turn: SetupTurn
+        do { turn = try SetupTurn.take(resumes: true) } catch let failure as Failure where failure.status == .busy {
+            return
+        }
         defer { turn.release() }
         var setup = Setup(machine.draft(), machine, journal: .node)
         do {
@@ -73,7 +78,7 @@ struct ConsoleCommand: ParsableCommand {
     private func openMenu(isVirtual: Bool) throws {
         let machine = machine
         let settings = machine.draft().configuration.console
-        let seconds = settings.idleLogout.map { $0 == 0 ? .infinity : Double($0) } ?? Self.idle
+        let seconds = settings.idleLogout.map { $0 == 0 ? nil : Double($0) } ?? Self.idle
         let presenter = presenter(idle: seconds)
         do {
             guard try AdministratorPages.login(presenter) else { return }

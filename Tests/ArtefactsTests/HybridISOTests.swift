@@ -58,7 +58,12 @@ import Testing
                 bootImage: [UInt8](repeating: 0xEB, count: 512), coreImage: [UInt8](repeating: 0xC0, count: 40_000))
             iso.installed = code
             try iso.write(to: path)
-            let system = try FATReader(path, offset: #require(try ElTorito.systemPartition(path)))
+            let offset = try #require(try ElTorito.systemPartition(path))
+            // The live system finds its stick by the label of the ISO, which nothing else on it may have.
+            let label = try Command(
+                "blkid", ["--probe", "--offset", "\(offset)", "--match-tag", "LABEL", "--output", "value", path])
+            #expect(try label.run().text == "")
+            let system = try FATReader(path, offset: offset)
             #expect(
                 try system.list("/EFI/BOOT").map(\.name) == ["BOOTX64.EFI", "grubx64.efi", "grub.cfg"]
                     || system.list("/EFI/BOOT").map { $0.name.lowercased() } == [

@@ -29,12 +29,10 @@ struct EFIPartition {
         try Folder.withTemporary { folder in
             let stubFile = Path.join(folder, "grub.cfg")
             try File.write(stubFile, stub)
+            // No label: a stick is found by that of the ISO, and udev's link leads to whichever came last.
             try run(
                 "mkfs.fat",
-                [
-                    "--invariant", "-C", "-F", "16", "-s", "1", "-i", hexadecimal(serial), "-n", "NODEWRIGHT", path,
-                    String(total >> 10),
-                ])
+                ["--invariant", "-C", "-F", "16", "-s", "1", "-i", hexadecimal(serial), path, String(total >> 10)])
             let folders = Set(BootMenu.stubFolders.flatMap { [Path.parent($0), $0] }).subtracting(["/"])
             try run("mmd", ["-i", path] + folders.sorted().map { "::" + $0 })
             for program in programs { try run("mcopy", ["-i", path, program.path, "::/EFI/BOOT/" + program.name]) }

@@ -123,7 +123,7 @@ final class NewtForm {
             case Self.keys.enter:
                 let current = newt.formGetCurrent(outer)
                 return .action(buttons.first { $0.component == current }?.action ?? first)
-            case Self.keys.escape: return .action(escape)
+            case Self.keys.escape: return escape.map { .action($0) } ?? .tick
             case Int32(Self.keys.help): return .help
             case Self.keys.redraw: return .redraw
             case Self.keys.interrupt: return .interrupted
@@ -141,10 +141,8 @@ final class NewtForm {
     /// What Enter does.
     private var first: String { page.actions.first?.name ?? Page.Action.next.name }
 
-    /// What Escape does: back, else nothing but what Enter would not do.
-    private var escape: String {
-        page.actions.first { $0 == .back }?.name ?? page.actions.last?.name ?? first
-    }
+    /// What Escape does: back, or away; nothing where neither is offered.
+    private var escape: String? { page.actions.first { $0 == .back || $0.name == "close" }?.name }
 
     /// What is in the fields now.
     var values: [String: String] {

@@ -38,6 +38,8 @@ public struct Field: Sendable {
     public var origin: String?
     /// What may stand there, in a few words.
     public var hint = ""
+    /// Whether what was typed stands there again when the page is shown once more; never for what is secret, or confirms.
+    public var isRemembered = true
     /// What is wrong with a value, for whoever leaves the field; nil when nothing is.
     public var check: @Sendable (String) -> String? = { _ in nil }
 
@@ -54,7 +56,11 @@ public struct Field: Sendable {
     }
 
     /// A line that nobody may see; it is always empty at first.
-    public static func secret(_ name: String, _ label: String) -> Field { Field(name, label, .secret, "") }
+    public static func secret(_ name: String, _ label: String) -> Field {
+        var field = Field(name, label, .secret, "")
+        field.isRemembered = false
+        return field
+    }
 
     /// One of several; the first unless `value` names another one.
     public static func choice(_ name: String, _ label: String, _ choices: [Choice], _ value: String = "") -> Field {
@@ -65,6 +71,13 @@ public struct Field: Sendable {
     /// Yes or no.
     public static func toggle(_ name: String, _ label: String, _ value: Bool) -> Field {
         Field(name, label, .toggle, value ? "yes" : "no")
+    }
+
+    /// The same for something that is typed to confirm it.
+    public var confirming: Field {
+        var field = self
+        field.isRemembered = false
+        return field
     }
 
     /// The same with what may stand there.

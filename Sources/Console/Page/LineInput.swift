@@ -42,7 +42,7 @@ struct LineInput {
     private func byte(within seconds: Double?) throws -> UInt8 {
         let end = seconds.map { monotonicSeconds() + $0 }
         while true {
-            let left = end.map { Int32(max(0, $0 - monotonicSeconds()) * 1000) } ?? -1
+            let left = end.map { Int32(min(86_400, max(0, $0 - monotonicSeconds())) * 1000) } ?? -1
             var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             let count = poll(&polled, 1, left)
             if count == 0 { throw PresenterEnd.idle }

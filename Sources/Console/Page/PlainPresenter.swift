@@ -11,6 +11,9 @@ public final class PlainPresenter: Presenter {
     private static let width = 76
     private let input: LineInput
     private let output: Int32
+    private let descriptor: Int32
+    private var before = termios()
+    private let isTerminal: Bool
     private let seconds: Double?
     /// Seconds that the page on the terminal waits for each key.
     private var waits: Double?
@@ -19,10 +22,20 @@ public final class PlainPresenter: Presenter {
     ///
     /// - Parameter seconds: after so many without a line nobody is there; nil for never
     public init(input: Int32 = 0, output: Int32 = 1, idle seconds: Double? = nil) {
+        descriptor = input
+        isTerminal = tcgetattr(input, &before) == 0
+        if isTerminal {
+            // Ctrl-C leaves in order, instead of ending the program.
+            var quiet = before
+            quiet.c_lflag &= ~tcflag_t(ISIG)
+            tcsetattr(input, TCSANOW, &quiet)
+        }
         self.input = LineInput(input)
         self.output = output
         self.seconds = seconds
     }
+
+    deinit { if isTerminal { tcsetattr(descriptor, TCSANOW, &before) } }
 
     /// Asks field by field, then what to do where there is a choice.
     public func ask(_ page: Page) throws -> PageAnswer {
@@ -44,7 +57,9 @@ public final class PlainPresenter: Presenter {
                 values[page.fields[index].name] = value
                 index += 1
             case .back where index > 0: index -= 1
-            case .back: return PageAnswer(Page.Action.back.name, filled(page, values))
+            case .back where page.actions.contains(.back):
+                return PageAnswer(Page.Action.back.name, filled(page, values))
+            case .back: try say(["! There is no way back from here."])
             case .action(let name): return PageAnswer(name, filled(page, values))
             }
         }
@@ -175,7 +190,7 @@ public final class PlainPresenter: Presenter {
             try say(page.actions.enumerated().map { "  \($0 + 1) \($1.label)" })
             let line = try line("Number [1]: ")
             if line.isEmpty { return page.actions[0].name }
-            if line == "<" { return Page.Action.back.name }
+            if line == "<", page.actions.contains(.back) { return Page.Action.back.name }
             if line == "?" { try explain(page) }
             if let number = Int(line), page.actions.indices.contains(number - 1) {
                 return page.actions[number - 1].name

@@ -13,6 +13,8 @@ public struct RunningMachine: SetupMachine {
     private let listener: LLDPListener
     /// Whether the running system was started from a medium or the network, and can be installed.
     public let canInstall: Bool
+    /// Whether what was decided may still be done, asked at the very end.
+    public var isWanted: () -> Bool = { true }
 
     /// The running machine.
     ///
@@ -31,7 +33,9 @@ public struct RunningMachine: SetupMachine {
         for value in reading.choice.layers.values(stored: reading.generation?.sources ?? [:]) {
             origins[value.path] = value.source ?? value.origin.name
         }
-        return SetupDraft(reading.understood, origins: origins, installs: canInstall)
+        // What is stored, or was provisioned; with mistakes in it, what can be understood.
+        let configuration = (try? inputs.base(of: reading))?.configuration ?? reading.understood
+        return SetupDraft(configuration, origins: origins, installs: canInstall)
     }
 
     /// The names of all keymaps that the image has; empty when nobody knows.
@@ -59,6 +63,7 @@ public struct RunningMachine: SetupMachine {
     public func changeNetwork(
         _ configuration: NodeConfiguration, _ progress: @escaping ProgressSink
     ) throws -> SetupNetworkChange {
+        try refuseFromAfar()
         var wanted = inputs.read(warn: { _ in }).configuration
         wanted.network = configuration.network
         wanted.dns = configuration.dns
@@ -70,9 +75,11 @@ public struct RunningMachine: SetupMachine {
     }
 
     /// Keeps the change, or takes it back.
+    ///
+    /// Nothing is stored before the summary: whoever leaves earlier must find the node as it was.
     public func endNetworkChange(keeps: Bool) throws {
         if keeps {
-            try ConfigurationApplication.confirm(store: store)
+            try ConfigurationApplication.confirm(store: .init(read: store.read, write: { _ in }))
         } else {
             try NetworkChange().revert()
         }
@@ -103,6 +110,12 @@ public struct RunningMachine: SetupMachine {
             throw Failure(.invalidInput, "the disk is gone", hint: "choose another one")
         }
         try InstallationPlan.checkUse(disk)
+        let isEmpty = disk.content == .empty || disk.content == .unfinished
+        guard isEmpty || draft.wiped == disk.confirmation(keepsState: draft.keepsState) else {
+            throw Failure(
+                .invalidInput, "what is on \"\(path)\" now has not been confirmed: \(disk.summary)",
+                hint: "go back to the page of the disk")
+        }
         var wishes = InstallationPlan.Wishes()
         // What is on the disk was shown, and its name was typed.
         wishes.wipe = .anything
@@ -114,8 +127,20 @@ public struct RunningMachine: SetupMachine {
         return try InstallationPlan(InstallationSource.running(patience: patience), to: disk, wishes)
     }
 
+    /// Whoever sits at the other end of a network could lose the node.
+    private func refuseFromAfar() throws {
+        guard LoginSession.sshStart() != nil || LoginSession.isOnPseudoTerminal() else { return }
+        throw Failure(
+            .invalidInput, "over a connection the network is not changed here",
+            hint: "\"nodectl apply\" does it, and goes back by itself unless it is confirmed; or use the console")
+    }
+
     /// Installs, or brings the configuration into force.
     public func carryOut(_ draft: SetupDraft, _ progress: @escaping ProgressSink) throws -> [String] {
+        guard isWanted() else {
+            throw Failure(
+                .busy, "this node has been configured meanwhile", hint: "leave, and log in to change it (F2, F3)")
+        }
         if draft.installs, canInstall {
             return try Installation(installation(draft, patience: 60), progress: progress).run().warnings
         }
@@ -125,6 +150,7 @@ public struct RunningMachine: SetupMachine {
             try application.applyWithoutNetwork()
             return application.warnings
         }
+        try refuseFromAfar()
         let change = try application.changeNetwork(timeout: application.defaultTimeout)
         // It works, and whoever confirmed the summary sits at the machine.
         try ConfigurationApplication.confirm(store: store)

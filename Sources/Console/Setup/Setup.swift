@@ -1,5 +1,6 @@
 public import Host
 import NodeConfig
+import Transfer
 
 /// The wizard: goes through its steps, forth and back, until everything is decided and done.
 ///
@@ -42,6 +43,8 @@ public struct Setup {
     private let machine: any SetupMachine
     private let journal: SetupJournal?
     private let steps: [any SetupStep]
+    /// A fingerprint of what was in force at the beginning: a journal of something else counts no more.
+    private let base: String
     /// What was typed, by page and field; nothing secret.
     private var typed: [String: [String: String]] = [:]
     private var index = 0
@@ -56,7 +59,8 @@ public struct Setup {
         steps = topic.steps
         self.machine = machine
         self.journal = journal
-        if let kept = journal?.read() {
+        base = Checksum.of(Array(draft.configuration.yaml.utf8)).hex
+        if let kept = journal?.read(base: base) {
             self.draft = kept.draft(over: draft)
             typed = kept.typed
             let page = steps.first { $0.name == kept.page }?.resumption
@@ -80,7 +84,7 @@ public struct Setup {
                 index += 1
                 continue
             }
-            for number in page.fields.indices where !page.fields[number].isSecret {
+            for number in page.fields.indices where page.fields[number].isRemembered {
                 let name = page.fields[number].name
                 guard let value = typed[page.name]?[name] else { continue }
                 if page.fields[number].takes(value) {
@@ -93,7 +97,7 @@ public struct Setup {
             note(step.name)
             let answer = try presenter.ask(page)
             remember(answer, page)
-            if answer.action == Page.Action.back.name {
+            if answer.action == Page.Action.back.name, page.actions.contains(.back) {
                 try goBack()
                 continue
             }
@@ -125,12 +129,16 @@ public struct Setup {
     }
 
     private mutating func remember(_ answer: PageAnswer, _ page: Page) {
-        let open = answer.values.filter { name, _ in page[name]?.isSecret == false }
+        let open = answer.values.filter { name, _ in page[name]?.isRemembered == true }
         typed[page.name, default: [:]].merge(open) { $1 }
         note(page.name)
     }
 
-    private func note(_ page: String) { journal?.write(page: page, draft, typed) }
+    private func note(_ page: String) {
+        // There is nothing to go on with once all is done.
+        guard page != DoneStep().name else { return journal?.forget() ?? () }
+        journal?.write(page: page, base: base, draft, typed)
+    }
 }
 
 /// What a step may use while it takes an answer.

@@ -13,10 +13,12 @@ public struct SetupDraft {
     public var disk: String?
     /// The names of guests' data and storage domains that are given up.
     public var destroyed: Set<String> = []
-    /// The disk of which somebody has typed the name.
+    /// What somebody has confirmed by typing the disk's name: `Disk.confirmation`.
     public var wiped: String?
     /// Whether the state of the node that is on the disk stays.
     public var keepsState = false
+    /// The network as it was before anybody was asked.
+    let given: NetworkSettings
     /// The network as it was asked for; nil until then.
     var network: SetupNetwork?
     /// The engine whose authority is decided about, and the authority.
@@ -33,6 +35,7 @@ public struct SetupDraft {
     /// Begins with what is known already.
     public init(_ configuration: NodeConfiguration, origins: [String: String] = [:], installs: Bool) {
         self.configuration = configuration
+        given = configuration.network
         self.origins = origins
         self.installs = installs
     }

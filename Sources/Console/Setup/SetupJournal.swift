@@ -41,9 +41,12 @@ public struct SetupJournal: Sendable {
     }
 
     /// What was kept; nil when there is nothing, or nothing that can be read.
-    func read() -> Kept? {
+    ///
+    /// - Parameter base: of the configuration that was in force when the run began
+    func read(base: String) -> Kept? {
         guard File.kind(file) == .regular, let bytes = try? File.read(file, limit: Self.limit),
-            let node = try? JSON.parse(bytes, file: file, limit: Self.limit), let page = node["page"]?.string
+            let node = try? JSON.parse(bytes, file: file, limit: Self.limit), let page = node["page"]?.string,
+            node["base"]?.string == base
         else { return nil }
         var typed: [String: [String: String]] = [:]
         for entry in node["typed"]?.mapping ?? [] {
@@ -53,14 +56,15 @@ public struct SetupJournal: Sendable {
     }
 
     /// Keeps what was decided; that it cannot be written changes nothing else.
-    func write(page: String, _ draft: SetupDraft, _ typed: [String: [String: String]]) {
+    func write(page: String, base: String, _ draft: SetupDraft, _ typed: [String: [String: String]]) {
         let pages = typed.sorted { $0.key < $1.key }.map { page, values in
             JSONValue.Member(
                 page,
                 .object(values.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .string($0.value)) }))
         }
         let value: JSONValue = [
-            "page": .string(page), "typed": .object(pages), "configuration": .string(draft.configuration.yaml),
+            "page": .string(page), "base": .string(base), "typed": .object(pages),
+            "configuration": .string(draft.configuration.yaml),
             "installs": .bool(draft.installs), "disk": .optional(draft.disk), "wiped": .optional(draft.wiped),
             "network": draft.network.map { .object($0.values.mapValues { .string($0) }) } ?? .null,
             "keepsState": .bool(draft.keepsState), "destroyed": .strings(draft.destroyed.sorted()),

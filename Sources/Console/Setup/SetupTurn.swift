@@ -8,8 +8,9 @@ public struct SetupTurn {
 
     /// Takes it.
     ///
+    /// - Parameter resumes: whether a run that is cut off goes on by itself when this terminal's console starts again
     /// - Throws: `.busy` naming the terminal that has it
-    public static func take() throws -> SetupTurn {
+    public static func take(resumes: Bool = false) throws -> SetupTurn {
         try Folder.create(folder, mode: 0o700)
         let file = Path.join(folder, "lock")
         let lock: FileLock
@@ -18,6 +19,8 @@ public struct SetupTurn {
         }
         let own = ttyname(0).map { String(cString: $0) } ?? "a script"
         try File.write(Path.join(folder, "terminal"), own + "\n", mode: 0o600)
+        let mark = Path.join(folder, "resumes")
+        if resumes { try File.write(mark, own + "\n", mode: 0o600) } else { try File.remove(mark) }
         return SetupTurn(lock: lock)
     }
 
@@ -37,13 +40,13 @@ public struct SetupTurn {
 
     /// Gives it back, at an end that somebody wanted.
     public func release() {
-        try? File.remove(Path.join(Self.folder, "terminal"))
+        for name in ["terminal", "resumes"] { try? File.remove(Path.join(Self.folder, name)) }
         lock.release()
     }
 
     /// Whether the wizard ran on this terminal and was cut off: it goes on there by itself.
     public static var wasCutOffHere: Bool {
-        let file = Path.join(folder, "terminal")
+        let file = Path.join(folder, "resumes")
         guard let own = ttyname(0).map({ String(cString: $0) }), File.exists(file), holder == nil else { return false }
         return (try? File.readText(file, limit: 256)) == own + "\n"
     }

@@ -46,8 +46,9 @@ struct DiskStep: SetupStep {
         wanted.keepsState = answer["keep-state"] == "yes" && disk.isNode
         // What is on it is asked about on the next page; here it must only be possible at all.
         wanted.destroyed = Set(disk.protectedNames)
+        wanted.wiped = disk.confirmation(keepsState: wanted.keepsState)
         _ = try context.machine.plan(wanted)
-        if wanted.disk != draft.disk { wanted.wiped = nil }
+        wanted.wiped = draft.wiped
         wanted.destroyed = draft.disk == disk.path ? draft.destroyed : []
         draft = wanted
         return .next

@@ -60,6 +60,8 @@ struct EngineStep: SetupStep {
 /// Lets somebody compare the fingerprint of the engine's authority.
 struct FingerprintStep: SetupStep {
     let name = "fingerprint"
+    // The engine is asked anew.
+    let resumption = "engine"
 
     func page(_ draft: SetupDraft, _ machine: any SetupMachine) -> Page? {
         guard let (engine, offered) = draft.authority else { return nil }

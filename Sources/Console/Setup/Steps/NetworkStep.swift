@@ -11,8 +11,8 @@ struct NetworkStep: SetupStep {
         let network = draft.network ?? SetupNetwork()
         var page = Page(name, "Network", actions: [.next, Page.Action("rescan", "Look again"), .back])
         var choices = cards.map { Field.Choice($0.name, $0.words) }
-        if !draft.configuration.network.interfaces.isEmpty {
-            let names = draft.configuration.network.interfaces.map(\.name).joined(separator: ", ")
+        if !draft.given.interfaces.isEmpty {
+            let names = draft.given.interfaces.map(\.name).joined(separator: ", ")
             choices.insert(.init(Self.given, "As it was given: \(names)"), at: 0)
         }
         guard !choices.isEmpty else {
@@ -76,7 +76,10 @@ struct NetworkStep: SetupStep {
         network.addressing = SetupNetwork.Addressing(rawValue: answer["addressing"]) ?? .dhcp
         network.isMore = answer["more"] == "yes"
         draft.network = network
-        if network.asGiven { return .go(to: "network-test") }
+        if network.asGiven {
+            draft.configuration.network = draft.given
+            return .go(to: "network-test")
+        }
         if !network.isMore, network.addressing == .dhcp { draft.configuration.network = try network.settings() }
         return .next
     }

@@ -9,7 +9,7 @@ struct WipeStep: SetupStep {
     func page(_ draft: SetupDraft, _ machine: any SetupMachine) throws -> Page? {
         guard draft.installs, machine.canInstall, let disk = try Self.disk(draft, machine) else { return nil }
         guard disk.content != .empty, disk.content != .unfinished else { return nil }
-        guard draft.wiped != disk.path else { return nil }
+        guard draft.wiped != disk.confirmation(keepsState: draft.keepsState) else { return nil }
         var page = Page(name, "The disk is not empty")
         page.text = ["\(disk.title) holds: \(disk.summary)."]
         if draft.keepsState {
@@ -22,10 +22,10 @@ struct WipeStep: SetupStep {
                     + disk.protectedNames.joined(separator: ", ") + ".")
         }
         page.fields = [
-            .text("name", "Name of the disk", limit: 128).hinting("type \(Path.name(disk.path)) to go on")
+            .text("name", "Name of the disk", limit: 128).hinting("type \(Path.name(disk.path)) to go on").confirming
         ]
         if !disk.protectedNames.isEmpty, !draft.keepsState {
-            page.fields.append(.text("destroy", "Data to give up", limit: 1024).hinting("the names above"))
+            page.fields.append(.text("destroy", "Data to give up", limit: 1024).hinting("the names above").confirming)
         }
         page.help = ["Nothing is written before the summary is confirmed."]
         return page
@@ -53,7 +53,15 @@ struct WipeStep: SetupStep {
             }
             draft.destroyed = Set(disk.protectedNames)
         }
-        draft.wiped = disk.path
+        draft.wiped = disk.confirmation(keepsState: draft.keepsState)
         return .next
+    }
+}
+
+extension Disk {
+    /// What somebody has confirmed: this disk, with what is on it, and what becomes of that.
+    func confirmation(keepsState: Bool) -> String {
+        [path, wwn ?? "", serial ?? "", "\(size)", tableIdentifier ?? "", summary, keepsState ? "kept" : "lost"]
+            .joined(separator: "|")
     }
 }
