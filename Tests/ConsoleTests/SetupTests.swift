@@ -182,6 +182,28 @@ import Testing
         #expect(watching.last?["hostname"]?.origin == "kernel command line")
     }
 
+    /// Somebody has configured the node meanwhile: what was half decided before counts no more.
+    @Test func aJournalOfAnotherConfigurationIsIgnored() throws {
+        try Folder.withTemporary { folder in
+            let journal = SetupJournal(file: Path.join(folder, "journal.json"))
+            let machine = FakeMachine()
+            var first = Setup(SetupDraft(NodeConfiguration(), installs: true), machine, journal: journal)
+            let left = WatchingPresenter(until: "access", values: ["hostname": ["hostname": "old.example.org"]])
+            #expect(throws: PresenterEnd.self) { _ = try first.run(left) }
+            var other = NodeConfiguration()
+            other.hostname = Hostname("new.example.org")
+            var second = Setup(SetupDraft(other, installs: true), machine, journal: journal)
+            let watching = WatchingPresenter(until: "hostname")
+            #expect(throws: PresenterEnd.self) { _ = try second.run(watching) }
+            #expect(watching.last?["hostname"]?.value == "new.example.org")
+        }
+    }
+
+    /// Only where a page offers it: going back from the end would install again.
+    @Test func backIsRefusedWhereNoPageOffersIt() throws {
+        #expect(throws: Failure.self) { try run(Self.whole + "\n- {page: done, action: back}") }
+    }
+
     @Test func goesOnWhereItWasKilled() throws {
         try Folder.withTemporary { folder in
             let journal = SetupJournal(file: Path.join(folder, "run/journal.json"))

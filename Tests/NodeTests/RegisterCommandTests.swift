@@ -301,7 +301,7 @@ import Testing
             #expect(lines.count <= 23, "\(lines)")
             #expect(lines.allSatisfy { $0.utf8.count <= 79 })
             #expect(lines.contains { $0.hasSuffix("more lines: nodectl status") })
-            #expect(lines.last?.hasPrefix(" Press Enter to ") == true)
+            #expect(lines.last == " Press Enter to log in, or F2 for the menu.")
         }
     }
 }
