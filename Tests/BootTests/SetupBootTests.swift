@@ -41,7 +41,8 @@ struct SetupBootTests {
                 ("Or enter it", "\\r"), ("1 It is the right one", "\\r"), ("1 Install", "\\r"), ("1 Restart", "2\\r"),
             ]
             : [
-                ("Keyboard and language", "\\r"), ("Install, or run from", "\\r"), ("Install to", "\\r"),
+                ("Keyboard and language", "\\r"), ("Install, or run from", "\\r"),
+                ("Everything on the disk", "\\r"),
                 // Another name than the disk's: nothing is written.
                 ("Name of the disk", "sdz\\r"), ("nothing was changed", "\\x7f\\x7f\\x7fvda\\r"),
                 ("Host name", name + "\\r"),
