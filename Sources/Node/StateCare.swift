@@ -123,6 +123,9 @@ public struct StateCare {
     private static func room(root: String) -> (free: Int, files: Int?)? {
         var status = statvfs()
         guard statvfs(Path.join(root, StatePartition.mountPoint), &status) == 0 else { return nil }
-        return (Int(status.f_bfree) * Int(status.f_frsize), status.f_files == 0 ? nil : Int(status.f_ffree))
+        // ext4 keeps 2 % back, at most 4096 blocks, also from root, and counts them as free (ext4_calculate_resv_clusters).
+        let kept = min(Int(status.f_blocks) / 50, 4096)
+        let free = (Int(status.f_bfree) - kept) * Int(status.f_frsize)
+        return (free, status.f_files == 0 ? nil : Int(status.f_ffree))
     }
 }
