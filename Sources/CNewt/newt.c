@@ -19,13 +19,9 @@ const struct nodewright_newt *nodewright_newt_open(void) {
     BIND(cls, newtCls);
     BIND(refresh, newtRefresh);
     BIND(resizeScreen, newtResizeScreen);
-    BIND(getScreenSize, newtGetScreenSize);
     BIND(clearKeyBuffer, newtClearKeyBuffer);
-    BIND(setColor, newtSetColor);
-    BIND(bell, newtBell);
     BIND(drawRootText, newtDrawRootText);
     BIND(pushHelpLine, newtPushHelpLine);
-    BIND(popHelpLine, newtPopHelpLine);
     BIND(openWindow, newtOpenWindow);
     BIND(popWindow, newtPopWindow);
     BIND(form, newtForm);
@@ -58,6 +54,5 @@ const struct nodewright_newt *nodewright_newt_open(void) {
     BIND(scale, newtScale);
     BIND(scaleSet, newtScaleSet);
     BIND(componentAddCallback, newtComponentAddCallback);
-    BIND(componentTakesFocus, newtComponentTakesFocus);
     return &newt;
 }

@@ -1,7 +1,7 @@
 import Host
 
 /// Small files of the kernel and of `/etc`.
-enum SystemFile {
+public enum SystemFile {
     /// Writes a text file whose content is another; one that is right, and is no link, stays untouched.
     static func update(_ path: String, to text: String, mode: UInt32 = 0o644) throws {
         if File.kind(path) == .regular, (try? File.readText(path, limit: 1 << 20)) == text { return }
@@ -9,7 +9,7 @@ enum SystemFile {
     }
 
     /// The first line, without spaces around it; nil when the file is missing, empty, unreadable or larger than 64 KiB.
-    static func line(_ path: String) -> String? {
+    public static func line(_ path: String) -> String? {
         guard let content = try? File.read(path, limit: 1 << 16) else { return nil }
         let blanks: Set<UInt8> = [0x20, 0x09]
         var line = content.prefix { $0 != 0x0A }.drop { blanks.contains($0) }

@@ -9,13 +9,9 @@ struct nodewright_newt {
     __typeof__(newtCls) *cls;
     __typeof__(newtRefresh) *refresh;
     __typeof__(newtResizeScreen) *resizeScreen;
-    __typeof__(newtGetScreenSize) *getScreenSize;
     __typeof__(newtClearKeyBuffer) *clearKeyBuffer;
-    __typeof__(newtSetColor) *setColor;
-    __typeof__(newtBell) *bell;
     __typeof__(newtDrawRootText) *drawRootText;
     __typeof__(newtPushHelpLine) *pushHelpLine;
-    __typeof__(newtPopHelpLine) *popHelpLine;
     __typeof__(newtOpenWindow) *openWindow;
     __typeof__(newtPopWindow) *popWindow;
     __typeof__(newtForm) *form;
@@ -48,7 +44,6 @@ struct nodewright_newt {
     __typeof__(newtScale) *scale;
     __typeof__(newtScaleSet) *scaleSet;
     __typeof__(newtComponentAddCallback) *componentAddCallback;
-    __typeof__(newtComponentTakesFocus) *componentTakesFocus;
 };
 
 /// newt, or nothing when the machine does not have it.

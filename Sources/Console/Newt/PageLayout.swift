@@ -49,10 +49,7 @@ struct PageLayout {
         let inner = max(16, min(Self.widest, columns - 6))
         let isNarrow = inner < Self.narrow
         var builder = Builder(width: inner, isNarrow: isNarrow)
-        if let complaint = page.complaint {
-            let label = complaint.field.flatMap { page[$0]?.label }.map { $0 + ": " } ?? ""
-            builder.add(paragraph: label + complaint.text) { .complaint($0) }
-        }
+        if let complaint = page.complaintText { builder.add(paragraph: complaint) { .complaint($0) } }
         for paragraph in page.text { builder.add(paragraph: paragraph) { .text($0) } }
 
         let (lines, buttons) = Self.buttons(page.actions, width: inner)

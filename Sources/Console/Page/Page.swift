@@ -48,6 +48,13 @@ public struct Page: Sendable {
     /// The field of a name.
     public subscript(name: String) -> Field? { fields.first { $0.name == name } }
 
+    /// Why the page is shown once more, with the label of the field that has to be changed; nil when it is shown for the first time.
+    var complaintText: String? {
+        complaint.map { complaint in
+            (complaint.field.flatMap { self[$0]?.label }.map { $0 + ": " } ?? "") + complaint.text
+        }
+    }
+
     /// What people read on an action's button.
     func label(of action: String) -> String? { actions.first { $0.name == action }?.label }
 }
@@ -95,7 +102,12 @@ public struct PageAnswer: Hashable, Sendable {
 
     /// The value of a field without blanks around it; empty when there is none.
     public subscript(name: String) -> String {
-        var text = (values[name] ?? "")[...]
+        Self.trimmed(values[name] ?? "")
+    }
+
+    /// A text without blanks around it.
+    static func trimmed(_ text: String) -> String {
+        var text = text[...]
         while text.first == " " || text.first == "\t" { text = text.dropFirst() }
         while text.last == " " || text.last == "\t" { text = text.dropLast() }
         return String(text)

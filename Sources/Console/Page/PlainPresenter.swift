@@ -99,10 +99,7 @@ public final class PlainPresenter: Presenter {
         var lines = ["", "== " + page.title]
         for paragraph in page.text { lines += PlainText.wrapped(paragraph, Self.width, limit: 40) }
         lines += page.listing.map { "  " + PlainText.printable($0, limit: 1024) }
-        if let complaint = page.complaint {
-            let label = complaint.field.flatMap { page[$0]?.label }.map { $0 + ": " } ?? ""
-            lines += PlainText.wrapped("! " + label + complaint.text, Self.width, limit: 10)
-        }
+        if let complaint = page.complaintText { lines += PlainText.wrapped("! " + complaint, Self.width, limit: 10) }
         if goesOn(page) {
             let others = page.actions.filter { $0 != .next && $0 != .back }
             if !others.isEmpty {

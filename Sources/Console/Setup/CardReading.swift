@@ -1,4 +1,5 @@
 import Host
+import Node
 import NodeConfig
 
 extension SetupCard {
@@ -21,7 +22,7 @@ extension SetupCard {
 
     private static func read(_ folder: String, _ name: String, neighbour: String?) -> SetupCard? {
         func has(_ file: String) -> Bool { File.exists(Path.join(folder, file)) }
-        func value(_ file: String) -> String? { line(Path.join(folder, file)) }
+        func value(_ file: String) -> String? { SystemFile.line(Path.join(folder, file)) }
         // Bonds, bridges and the like have no device behind them. A card for Wi-Fi has one of the other two, by its
         // driver's age.
         guard has("device"), !has("phy80211"), !has("wireless") else { return nil }
@@ -39,12 +40,6 @@ extension SetupCard {
     /// A speed in Mbit/s; nil when the card does not know it, which is -1, or the same without a sign from old kernels.
     private static func megabits(_ text: String) -> Int? {
         Int(text).flatMap { $0 > 0 && $0 < Int(UInt32.max) ? $0 : nil }
-    }
-
-    /// The one line of a file in sysfs; nil when it cannot be read, as many files of a card that is down.
-    private static func line(_ path: String) -> String? {
-        guard let bytes = try? File.read(path, limit: 4096) else { return nil }
-        return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
     }
 
     /// Whether a name comes first when numbers in it count as numbers.

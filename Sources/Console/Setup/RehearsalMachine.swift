@@ -47,7 +47,7 @@ public struct RehearsalMachine: SetupMachine {
     public func plan(_ draft: SetupDraft) throws -> [String] { try real.plan(draft) }
     /// Says what would be done.
     public func carryOut(_ draft: SetupDraft, _ progress: @escaping ProgressSink) throws -> [String] {
-        if draft.installs, canInstall {
+        if draft.installs(on: self) {
             try plan(draft).forEach(say)
         } else {
             say("bring this configuration into force")

@@ -110,8 +110,7 @@ public struct RunningMachine: SetupMachine {
             throw Failure(.invalidInput, "the disk is gone", hint: "choose another one")
         }
         try InstallationPlan.checkUse(disk)
-        let isEmpty = disk.content == .empty || disk.content == .unfinished
-        guard isEmpty || draft.wiped == disk.confirmation(keepsState: draft.keepsState) else {
+        guard draft.hasConfirmed(disk) else {
             throw Failure(
                 .invalidInput, "what is on \"\(path)\" now has not been confirmed: \(disk.summary)",
                 hint: "go back to the page of the disk")
@@ -141,7 +140,7 @@ public struct RunningMachine: SetupMachine {
             throw Failure(
                 .busy, "this node has been configured meanwhile", hint: "leave, and log in to change it (F2, F3)")
         }
-        if draft.installs, canInstall {
+        if draft.installs(on: self) {
             return try Installation(installation(draft, patience: 60), progress: progress).run().warnings
         }
         let application = try ConfigurationApplication(draft.configuration, store: store, progress: progress)

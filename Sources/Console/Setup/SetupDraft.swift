@@ -40,6 +40,9 @@ public struct SetupDraft {
         self.installs = installs
     }
 
+    /// Whether a disk is installed to: somebody wants it, and this system can.
+    func installs(on machine: any SetupMachine) -> Bool { installs && machine.canInstall }
+
     /// Where a value comes from that nobody has typed: of the path, or of something in it.
     func origin(of path: String) -> String? {
         origins[path] ?? origins.first { $0.key.hasPrefix(path + ".") || $0.key.hasPrefix(path + "[") }?.value

@@ -6,7 +6,7 @@ struct DiskStep: SetupStep {
     let name = "disk"
 
     func page(_ draft: SetupDraft, _ machine: any SetupMachine) throws -> Page? {
-        guard draft.installs, machine.canInstall else { return nil }
+        guard draft.installs(on: machine) else { return nil }
         let disks = try machine.disks().sorted { Self.isFree($0) && !Self.isFree($1) }
         var page = Page(name, "Disk", actions: [.next, Page.Action("rescan", "Look again"), .back])
         guard !disks.isEmpty else {

@@ -4,7 +4,6 @@ import NodeConfig
 /// The configuration to take along: as words of the kernel command line, as a QR code of them, and as files on a stick.
 struct SaveStep: SetupStep {
     let name = "take-along"
-    private static let none = "none"
 
     func page(_ draft: SetupDraft, _ machine: any SetupMachine) throws -> Page? {
         guard draft.isTakenAlong else { return nil }

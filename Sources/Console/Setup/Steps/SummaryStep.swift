@@ -7,12 +7,12 @@ struct SummaryStep: SetupStep {
     let name = "summary"
 
     func page(_ draft: SetupDraft, _ machine: any SetupMachine) throws -> Page? {
-        let deed = draft.installs && machine.canInstall ? "Install" : "Apply"
+        let deed = draft.installs(on: machine) ? "Install" : "Apply"
         var page = Page(name, "Summary", actions: [Page.Action("go", deed), Page.Action("take", "Take along"), .back])
-        if draft.installs, machine.canInstall { page.listing += try machine.plan(draft) + [""] }
+        if draft.installs(on: machine) { page.listing += try machine.plan(draft) + [""] }
         page.listing += ["node.yaml:"] + draft.configuration.shownYAML.split(separator: "\n").map { "  " + $0 }
         page.text = [
-            draft.installs && machine.canInstall
+            draft.installs(on: machine)
                 ? "This is done now. From here on the disk's content is lost." : "This is brought into force now."
         ]
         page.help = [
@@ -28,7 +28,7 @@ struct SummaryStep: SetupStep {
             return .go(to: "take-along")
         }
         let wanted = draft
-        let title = draft.installs && context.machine.canInstall ? "Installing" : "Configuring"
+        let title = draft.installs(on: context.machine) ? "Installing" : "Configuring"
         draft.warnings = try context.work(title) { try context.machine.carryOut(wanted, $0) }
         return .next
     }
@@ -39,7 +39,7 @@ struct DoneStep: SetupStep {
     let name = "done"
 
     func page(_ draft: SetupDraft, _ machine: any SetupMachine) -> Page? {
-        let isInstalled = draft.installs && machine.canInstall
+        let isInstalled = draft.installs(on: machine)
         var page = Page(
             name, "Done",
             actions: isInstalled
@@ -55,7 +55,7 @@ struct DoneStep: SetupStep {
     }
 
     func take(_ answer: PageAnswer, _ draft: inout SetupDraft, _ context: SetupContext) throws -> SetupMove {
-        guard draft.installs, context.machine.canInstall else { return .finish(.configured) }
+        guard draft.installs(on: context.machine) else { return .finish(.configured) }
         return .finish(.installed(restarts: answer.action == "restart"))
     }
 }

@@ -7,9 +7,8 @@ struct WipeStep: SetupStep {
     let name = "wipe"
 
     func page(_ draft: SetupDraft, _ machine: any SetupMachine) throws -> Page? {
-        guard draft.installs, machine.canInstall, let disk = try Self.disk(draft, machine) else { return nil }
-        guard disk.content != .empty, disk.content != .unfinished else { return nil }
-        guard draft.wiped != disk.confirmation(keepsState: draft.keepsState) else { return nil }
+        guard draft.installs(on: machine), let disk = try Self.disk(draft, machine) else { return nil }
+        if draft.hasConfirmed(disk) { return nil }
         var page = Page(name, "The disk is not empty")
         page.text = ["\(disk.title) holds: \(disk.summary)."]
         if draft.keepsState {
@@ -43,7 +42,7 @@ struct WipeStep: SetupStep {
                 Complaint("\"\(typed)\" is not \(Path.name(disk.path)): nothing was changed", field: "name"))
         }
         if !draft.keepsState {
-            let given = Set(answer["destroy"].split(separator: ",").map { PageAnswer("", ["": String($0)])[""] })
+            let given = Set(answer["destroy"].split(separator: ",").map { PageAnswer.trimmed(String($0)) })
             let kept = disk.protectedNames.filter { !given.contains($0) }
             guard kept.isEmpty else {
                 return .refuse(
@@ -55,6 +54,13 @@ struct WipeStep: SetupStep {
         }
         draft.wiped = disk.confirmation(keepsState: draft.keepsState)
         return .next
+    }
+}
+
+extension SetupDraft {
+    /// Whether nothing is on a disk, or somebody has confirmed what becomes of that.
+    func hasConfirmed(_ disk: Disk) -> Bool {
+        [.empty, .unfinished].contains(disk.content) || wiped == disk.confirmation(keepsState: keepsState)
     }
 }
 
