@@ -88,7 +88,9 @@ let package = Package(
         // The node.
         // Bound with dlopen: nodectl also runs where these libraries are not. (Console)
         .target(name: "CCrypt"), .target(name: "CNewt"), .target(name: "CPam"), .target(name: "CQrencode"),
-        module("Node", ["Boot", "Bus", "Disks", "Document", "Host", "NodeConfig", "Transfer", "Verity"]),
+        .target(name: "CVirt"),  // Node, bound with dlopen as well
+        module(
+            "Node", ["Boot", "Bus", "CVirt", "Disks", "Document", "Host", "NodeConfig", "Transfer", "Verity"]),
         module(
             "Console",
             [

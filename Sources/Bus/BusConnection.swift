@@ -73,6 +73,25 @@ public final class BusConnection {
         return BusMessage(adopting: reply)
     }
 
+    /// Wants to hear signals (D-Bus specification, "Match Rules").
+    func listen(_ match: String) throws {
+        // What they say does not matter here: `drain` tells that there were some.
+        let ignore: sd_bus_message_handler_t = { _, _, _ in 0 }
+        try Self.check(sd_bus_add_match(handle, nil, match, ignore, nil), "listen on the bus")
+    }
+
+    /// What to wait for with poll(2).
+    var descriptor: Int32 { sd_bus_get_fd(handle) }
+
+    /// Takes every message that has come.
+    ///
+    /// - Returns: whether there was one
+    func drain() throws -> Bool {
+        var isFirst = true
+        while try Self.check(sd_bus_process(handle, nil), "read from the bus") > 0 { isFirst = false }
+        return !isFirst
+    }
+
     /// Who has a name now, as the bus numbers its peers (`:1.7`); nil when nobody does.
     ///
     /// A service that was started again has another number.

@@ -39,6 +39,9 @@ public struct ServiceManager {
         try Self.read(bus.call("ListUnitsFiltered", of: Self.target, [.texts(["failed"])]))
     }
 
+    /// Wants to be told of changes: process 1 says nothing of them until somebody does.
+    func subscribe() throws { _ = try bus.call("Subscribe", of: Self.target) }
+
     // name, description, load, active, sub, followed unit, path, job, job type, job path
     private static func read(_ reply: consuming BusMessage) throws -> [Unit] {
         try reply.list(of: "ssssssouso") { message in

@@ -9,6 +9,7 @@
 #include <linux/if_packet.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
+#include <linux/rtnetlink.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
@@ -49,6 +50,27 @@ static inline ssize_t nlinux_copy_range(int from, int to, size_t length) {
     return syscall(SYS_copy_file_range, from, NULL, to, NULL, length, 0U);
 }
 static inline int nlinux_sync_file_system(int fd) { return (int)syscall(SYS_syncfs, fd); }
+// Tells of links and addresses that come, go or change (rtnetlink(7)).
+// By system calls: with sys/socket.h, Swift would take what Glibc declares there for declarations of this module.
+static inline int nlinux_watch_links(void) {
+    enum { family = 16 /* AF_NETLINK */, raw = 3 /* SOCK_RAW */ };
+    struct sockaddr_nl address = {
+        .nl_family = family, .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
+    };
+    int fd = (int)syscall(SYS_socket, family, raw | O_CLOEXEC | O_NONBLOCK, NETLINK_ROUTE);
+    if (fd >= 0 && syscall(SYS_bind, fd, &address, sizeof address) != 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+// The size of a terminal in characters; 0 where nobody has said it, as on a serial line.
+static inline void nlinux_terminal_size(int fd, int *columns, int *lines) {
+    struct winsize size = {0};
+    ioctl(fd, TIOCGWINSZ, &size);
+    *columns = size.ws_col;
+    *lines = size.ws_row;
+}
 static inline int nlinux_terminal_columns(int fd) {
     struct winsize size;
     return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;

@@ -1,11 +1,22 @@
 import Host
 
-/// The memory of the machine.
-public enum MemoryInfo {
-    /// How much can be used without swapping, in bytes (`MemAvailable` of `/proc/meminfo`); nil when the kernel does not say.
-    public static func available(file: String = "/proc/meminfo") -> Int? {
-        guard let text = try? File.readText(file, limit: 1 << 16) else { return nil }
-        let line = text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
-        return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 << 10 }
+/// The memory of the machine, as the kernel tells it in `/proc/meminfo`; what it does not say is nil.
+public struct MemoryInfo {
+    /// How much can be used without swapping, in bytes (`MemAvailable`).
+    public let available: Int?
+    /// How much there is, in bytes (`MemTotal`).
+    public let total: Int?
+
+    /// Reads it.
+    public init(file: String = "/proc/meminfo") {
+        let lines = (try? File.readText(file, limit: 1 << 16))?.split(separator: "\n") ?? []
+        func bytes(_ name: String) -> Int? {
+            let line = lines.first { $0.hasPrefix(name + ":") }
+            return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.flatMap { kibibytes in
+                (0..<1 << 50).contains(kibibytes) ? kibibytes << 10 : nil
+            }
+        }
+        available = bytes("MemAvailable")
+        total = bytes("MemTotal")
     }
 }

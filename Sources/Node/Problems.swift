@@ -3,6 +3,9 @@ import NodeConfig
 
 /// What is wrong with the disk that a node runs from, in words for its console.
 enum Problems {
+    /// How the reason begins for which a node is not healthy.
+    static let unhealthy = "this node is not healthy: "
+
     /// Looks for damage and for a second disk that calls itself the same.
     ///
     /// - Parameter root: `/`, or a fixture, in which nothing is asked of the running kernel
@@ -15,7 +18,7 @@ enum Problems {
                     + (state.hasSuffix("missing") ? "" : " (\"nodectl state repair\" or \"nodectl state reset\")"))
         }
         if let problem = SystemFile.line(Path.join(root, HealthGate.problemFile)) {
-            found.append("this node is not healthy: " + problem)
+            found.append(unhealthy + problem)
         }
         let slot = commandLine["nodewright.slot"]?.lowercased()
         if let slot, let reason = SlotHistory(root: root).fallback(running: slot) { found.append(reason) }

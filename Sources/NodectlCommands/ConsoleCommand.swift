@@ -26,9 +26,12 @@ struct ConsoleCommand: ParsableCommand {
         let reader = ServiceReader()
         // Somebody may have configured the node meanwhile.
         if SetupTurn.wasCutOffHere, node.status(reader).offersSetup { try setUp(reader) }
+        let watch = NodeWatch()
         while true {
             let terminal = ConsoleTerminal()
-            let end = try StatusConsole(terminal, setupOn: { SetupTurn.holder }) { node.status(reader) }.run()
+            let end = try StatusConsole(terminal, watch: watch, setupOn: { SetupTurn.holder }, root: node.root) {
+                node.status(reader, guests: watch.guests())
+            }.run()
             let isVirtual = terminal.isVirtual
             terminal.release()
             switch end {
@@ -83,7 +86,7 @@ struct ConsoleCommand: ParsableCommand {
         do {
             guard try AdministratorPages.login(presenter) else { return }
             let menu = NodeMenu(
-                machine, draft: machine.draft, guests: { RunningGuests.count }, allowsShell: !settings.isLocked)
+                machine, draft: machine.draft, guests: { RunningGuests.read()?.names.count }, allowsShell: !settings.isLocked)
             guard try menu.run(presenter) == .shell else { return }
         } catch is PresenterEnd { return }
         (presenter as? NewtPresenter)?.stop()

@@ -38,7 +38,7 @@ struct FetchRootCommand: ParsableCommand {
             let line = KernelCommandLine(try File.read(kernelCommandLine, limit: KernelCommandLine.limit))
             let own = File.exists(Self.authorities) ? Self.authorities : nil
             try RootDownload(line).fetch(
-                to: output, certificates: authorities ?? own, freeMemory: MemoryInfo.available(), patience: patience
+                to: output, certificates: authorities ?? own, freeMemory: MemoryInfo().available, patience: patience
             ) { Output.error("Nodewright: " + $0) }
             // An installation fetches from the same server when this initramfs is gone.
             if let own { try File.write(Self.keptAuthorities, File.read(own, limit: 1 << 24)) }

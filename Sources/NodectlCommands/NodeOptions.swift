@@ -7,10 +7,11 @@ struct NodeOptions: ParsableArguments {
     var root = "/"
 
     /// The status now. Addresses and services are those of the running system, which a root elsewhere does not have.
-    func status(_ services: ServiceReader) -> NodeStatus {
+    func status(_ services: ServiceReader, guests: RunningGuests? = nil) -> NodeStatus {
         let isRunning = root == "/"
         return NodeStatus.read(
             root: root, addresses: isRunning ? NetworkInterface.currentAddresses() : [:],
-            services: isRunning ? services.read() : .unknown("the root \"\(root)\" is not the running system"))
+            services: isRunning ? services.read() : .unknown("the root \"\(root)\" is not the running system"),
+            guests: guests)
     }
 }

@@ -20,7 +20,7 @@ struct StatusCommand: ParsableCommand {
     @OptionGroup var node: NodeOptions
 
     func run() throws {
-        let status = node.status(ServiceReader())
+        let status = node.status(ServiceReader(), guests: node.root == "/" ? RunningGuests.read() : nil)
         try Output.result(json ? JSON.text(status.json, pretty: true, sortedKeys: true) : status.text)
     }
 }

@@ -129,24 +129,3 @@ import Testing
         #expect(shown.contains("login: "), "\(shown)")
     }
 }
-
-/// A console on a thread, and how it ended.
-private final class RunningConsole: Sendable {
-    private let end = Mutex<StatusConsole.End?>(nil)
-    private let thread = Mutex<Thread?>(nil)
-
-    init(on line: Int32, setupOn holder: String? = nil, look: @escaping @Sendable () -> NodeStatus) throws {
-        let started = try Thread { [self] in
-            let console = StatusConsole(
-                ConsoleTerminal(input: line, output: line), setupOn: { holder }, look: look)
-            let result = try? console.run()
-            end.withLock { $0 = result }
-        }
-        thread.withLock { $0 = started }
-    }
-
-    func wait() -> StatusConsole.End? {
-        thread.withLock { $0?.join() }
-        return end.withLock { $0 }
-    }
-}

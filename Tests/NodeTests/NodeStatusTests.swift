@@ -75,11 +75,9 @@ import Testing
             let tree = try JSON.parse(text, file: "status")
             #expect(
                 tree.mapping?.map(\.key) == [
-                    "boot", "configuration", "engine", "failedUnits", "hostname", "interfaces", "kvm", "machineId",
-                    "nodectl",
-                    "problem",
-                    "problems", "product",
-                    "services", "slot", "uptimeSeconds",
+                    "boot", "configuration", "engine", "failedUnits", "guests", "healthy", "hostKeys", "hostname",
+                    "interfaces", "kvm", "load", "machineId", "nodectl", "problem", "problems", "product", "services",
+                    "slot", "slots", "uptimeSeconds",
                 ])
             #expect(tree["boot"]?.string == "live")
             #expect(tree["configuration"]?.isNull == true)

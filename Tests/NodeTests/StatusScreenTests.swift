@@ -1,6 +1,9 @@
+import Disks
 import Host
-import Node
 import Testing
+
+@testable import Boot
+@testable import Node
 
 @Suite struct StatusScreenTests {
     @Test func theScreenOfALiveNode() throws {
@@ -13,13 +16,68 @@ import Testing
                     " Product           Nodewright Hypervisor 1.0 (image hypervisor 20261121)",
                     " Host name         node1.example.org", "", " Network",
                     "   enp1s0          up      192.0.2.7/24", "                           2001:db8::7/64",
-                    "   enp2s0          down    no address", "", " Services",
-                    "   libvirtd        running             NetworkManager  running",
-                    "   sshd            failed              chronyd         not installed",
+                    "   enp2s0          down    no address", "",
+                    " Services          libvirtd        running       NetworkManager  running",
+                    "                   sshd            failed        chronyd         not installed",
                     " Failed units      1: sshd.service", " Virtualization    KVM: available", "", rule,
                     " Press Enter to log in, or F2 for the menu.",
                 ])
         }
+    }
+
+    /// A node that has everything to say, on 80x24 and on a larger screen.
+    @Test func theMostImportantFitsAndTheRestFollowsWhereThereIsRoom() throws {
+        var files = FixtureNode.live
+        files["proc/cmdline"] = "nodewright.slot=a\n"
+        files["etc/ssh/ssh_host_ed25519_key.pub"] =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDC6vH6h8oGkT3Yc8Jq0X3f1yZ8m9Jt4kq1o4mB1w2kD root@x\n"
+        files["etc/ssh/ssh_host_rsa_key.pub"] = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ== root@x\n"
+        files["proc/loadavg"] = "0.42 0.30 0.20 1/234 5678\n"
+        files["sys/devices/system/cpu/online"] = "0-3\n"
+        files["proc/meminfo"] = "MemTotal: 16384000 kB\nMemAvailable: 15384000 kB\n"
+        for index in 0..<9 { files["sys/class/net/enp7s\(index)/operstate"] = "down" }
+        for index in 0..<9 { files["sys/class/net/enp7s\(index)/device/vendor"] = "1" }
+        try FixtureNode.with(files) { node in
+            let services = Services(services: FixtureNode.services.services, failed: [], isHealthy: true)
+            let report = SlotsReport(
+                slots: Slot.allCases, running: .a,
+                control: BootControlState(
+                    state: .installed(), startable: [.a], entries: [.a: InstalledEntry("menuentry 'x 1'")]),
+                events: [.init(time: 1_790_000_000, slot: "b", what: "failed", reason: "libvirt: does not answer")])
+            let read = NodeStatus.read(
+                root: node.root, addresses: FixtureNode.addresses, services: services,
+                guests: RunningGuests(names: ["web", "db"]))
+            let status = NodeStatus(
+                release: read.release, boot: read.boot, hostname: read.hostname, machineID: nil, uptime: nil,
+                interfaces: read.interfaces, kvm: .available, services: services, slots: report, guests: read.guests,
+                hostKeys: read.hostKeys, load: read.load)
+            let small = StatusScreen(status).lines
+            #expect(small.count == 23)
+            for line in [
+                " Health            good", "                   A runs: good; B: empty",
+                " Last failure      slot B: libvirt: does not answer (2026-09-21 14:13 UTC)",
+                " Load              load 0.42 on 4 CPUs, memory 1.0 of 15.6 GiB",
+                " Virtualization    KVM: available; 2 guests run: db, web",
+            ] { #expect(small.contains(line), "\(small.joined(separator: "\n"))") }
+            #expect(small.contains { $0.hasPrefix(" SSH host keys     ED25519 SHA256:") })
+            #expect(small.contains { $0.hasSuffix("more lines: nodectl status") })
+
+            let large = StatusScreen(status, size: (132, 43)).lines
+            #expect(large.contains { $0.hasPrefix("                   RSA     SHA256:") })
+            #expect(large.contains("   enp7s8          down    no address"), "\(large.joined(separator: "\n"))")
+            #expect(large.contains(String(repeating: "-", count: 131)))
+            #expect(large.allSatisfy { $0.utf8.count <= 131 } && large.count <= 42)
+        }
+    }
+
+    /// The load is on the screen, and yet a serial line is not filled with it.
+    @Test func theLoadAloneIsNoChange() throws {
+        var files = FixtureNode.live
+        files["proc/loadavg"] = "0.42 0.30 0.20 1/234 5678\n"
+        let first = try FixtureNode.with(files) { StatusScreen($0.status()) }
+        files["proc/loadavg"] = "1.50 0.30 0.20 1/234 5678\n"
+        let later = try FixtureNode.with(files) { StatusScreen($0.status()) }
+        #expect(first != later && first.rest == later.rest)
     }
 
     /// The menu's entry "Install to disk" must not look as if it had done something.

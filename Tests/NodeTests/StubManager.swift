@@ -12,6 +12,7 @@ final class StubManager: Sendable {
     private let daemon: pid_t
     private let stopped = Mutex(false)
     private let thread = Mutex<Thread?>(nil)
+    private let isChanged = Mutex(false)
     fileprivate let units: @Sendable (String) -> [Unit]?
 
     /// Starts the bus.
@@ -38,6 +39,9 @@ final class StubManager: Sendable {
         if daemon > 1 { kill(daemon, SIGTERM) }
     }
 
+    /// Tells whoever listens that a unit has changed.
+    func change() { isChanged.withLock { $0 = true } }
+
     private func serve(_ ready: () -> Void) {
         var new: OpaquePointer?
         guard sd_bus_new(&new) >= 0, let bus = new else { return }
@@ -50,8 +54,30 @@ final class StubManager: Sendable {
         else { return }
         ready()
         while !stopped.withLock({ $0 }) {
+            let isChanged = isChanged.withLock { value in
+                defer { value = false }
+                return value
+            }
+            if isChanged { Self.tell(bus) }
             if sd_bus_process(bus, nil) == 0 { sd_bus_wait(bus, 20_000) }
         }
+    }
+}
+
+extension StubManager {
+    /// What process 1 sends.
+    private static func tell(_ bus: OpaquePointer) {
+        var new: OpaquePointer?
+        let path = "/org/freedesktop/systemd1/unit/sshd_2eservice"
+        guard sd_bus_message_new_signal(bus, &new, path, "org.freedesktop.DBus.Properties", "PropertiesChanged") >= 0
+        else { return }
+        defer { sd_bus_message_unref(new) }
+        "org.freedesktop.systemd1.Unit".withCString { _ = sd_bus_message_append_basic(new, CChar(UInt8(ascii: "s")), $0) }
+        sd_bus_message_open_container(new, CChar(UInt8(ascii: "a")), "{sv}")
+        sd_bus_message_close_container(new)
+        sd_bus_message_open_container(new, CChar(UInt8(ascii: "a")), "s")
+        sd_bus_message_close_container(new)
+        sd_bus_send(bus, new, nil)
     }
 }
 

@@ -159,7 +159,7 @@ import Transfer
             let disk = try machine.disk(megabytes: 300)
             try start(disk)
             let partition = try #require(disk.parts.compactMap(\.partition).first { $0.role == .state })
-            try StoredState(disk: path, partition: partition).with { folder in
+            _ = try StoredState(disk: path, partition: partition).with { folder in
                 try ConfigurationStore(folder: folder + "/config/a").write(
                     .read(Array("schemaVersion: 1\nhostname: changed\n".utf8), file: "x"), by: "test")
             }

@@ -65,7 +65,7 @@ final class NewtForm {
         let layout = PageLayout(page, columns: columns, rows: rows)
         let left = max(1, (columns - layout.width) / 2)
         let top = max(1, (rows - layout.height) / 2)
-        newt.openWindow(Int32(left), Int32(top), UInt32(layout.width), UInt32(layout.height), page.title)
+        _ = newt.openWindow(Int32(left), Int32(top), UInt32(layout.width), UInt32(layout.height), page.title)
         outer = newt.form(nil, nil, 0)
         var body = outer
         if layout.scrolls {
@@ -207,7 +207,7 @@ final class NewtForm {
                 column, row, Int32(height), NEWT_FLAG_RETURNEXIT | (choices.count > height ? NEWT_FLAG_SCROLL : 0))
             for (number, choice) in choices.enumerated() {
                 let label = PlainText.cut(PlainText.printable(choice.label), width)
-                newt.listboxAppendEntry(box, label, UnsafeRawPointer(bitPattern: number + 1))
+                _ = newt.listboxAppendEntry(box, label, UnsafeRawPointer(bitPattern: number + 1))
             }
             newt.listboxSetWidth(box, Int32(width))
             newt.listboxSetCurrent(box, Int32(choices.firstIndex { $0.name == value } ?? 0))

@@ -30,13 +30,13 @@ public final class NewtPresenter: Presenter {
 
     /// Gives the terminal back, with an empty screen.
     public func stop() {
-        if isDrawn { newt.finished() }
+        if isDrawn { _ = newt.finished() }
         isDrawn = false
     }
 
     private func start() {
         guard !isDrawn else { return }
-        newt.`init`()
+        _ = newt.`init`()
         isDrawn = true
         background()
     }

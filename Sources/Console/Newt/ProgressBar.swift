@@ -20,7 +20,7 @@ final class ProgressBar: @unchecked Sendable {
         self.newt = newt
         width = max(16, min(60, columns - 6))
         let left = Int32(max(1, (columns - width) / 2))
-        newt.openWindow(left, Int32(max(1, (rows - 5) / 2)), UInt32(width), 5, title)
+        _ = newt.openWindow(left, Int32(max(1, (rows - 5) / 2)), UInt32(width), 5, title)
         form = newt.form(nil, nil, 0)
         let blank = String(repeating: " ", count: width - 2)
         phase = newt.label(1, 0, blank)

@@ -1,4 +1,4 @@
-public import Node
+import Node
 public import NodeConfig
 
 /// What somebody has decided in the wizard so far.

@@ -1,6 +1,6 @@
 import Disks
 import Document
-public import Host
+import Host
 import NodeConfig
 
 /// What was decided so far, in a file in memory that root alone may read: a console that was killed goes on where it was.

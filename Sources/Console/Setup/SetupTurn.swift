@@ -1,5 +1,5 @@
 import Glibc
-public import Host
+import Host
 
 /// The right to run the wizard: one console has it at a time, the others show who.
 public struct SetupTurn {

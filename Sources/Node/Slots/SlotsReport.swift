@@ -1,9 +1,10 @@
 public import Boot
 public import Disks
 public import Document
+import NodeConfig
 
 /// What `nodectl slots` shows.
-public struct SlotsReport {
+public struct SlotsReport: Hashable, Sendable {
     /// The slots that the disk has room for.
     public let slots: [Slot]
     /// The slot that runs.
@@ -19,6 +20,28 @@ public struct SlotsReport {
         self.running = running
         self.control = control
         self.events = events
+    }
+
+    /// What is in the slots of a node now; nil on a system that has none.
+    static func read(root: String, commandLine: KernelCommandLine) -> SlotsReport? {
+        guard let slots = try? NodeSlots(root: root, commandLine: commandLine), let control = try? slots.read() else {
+            return nil
+        }
+        return SlotsReport(slots: slots.all, running: slots.running, control: control, events: slots.history.events)
+    }
+
+    /// The slots in one line: `A runs: good; B: empty`.
+    var line: String {
+        slots.map { slot in
+            let notes = [slot == running ? "runs" : nil, slot != running && slot == control.choice.slot ? "next" : nil]
+            return ([slot.name] + notes.compactMap { $0 }).joined(separator: " ") + ": " + sentence(slot)
+        }.joined(separator: "; ")
+    }
+
+    /// What failed last, in words; nil when nothing has.
+    var lastFailure: String? {
+        guard let event = events.last(where: { ["failed", "bad"].contains($0.what) }) else { return nil }
+        return "slot \(event.slot.uppercased()): \(event.reason ?? "marked as bad") (\(event.date))"
     }
 
     /// For machines.

@@ -31,15 +31,21 @@ public struct Services: Hashable, Sendable {
         ("chronyd", ["chronyd.service", "chrony.service"]),
     ]
 
+    /// Reached once the node was found healthy.
+    static let healthy = "boot-complete.target"
+
     /// One entry for each watched service.
     public let services: [Service]
     /// The names of failed units; nil when process 1 could not be asked.
     public let failed: [String]?
     /// Why process 1 could not be asked.
     public let problem: String?
+    /// Whether the node was found healthy since its start.
+    public let isHealthy: Bool
 
     /// States.
-    public init(services: [Service], failed: [String]?, problem: String? = nil) {
+    public init(services: [Service], failed: [String]?, problem: String? = nil, isHealthy: Bool = false) {
+        self.isHealthy = isHealthy
         self.services = services
         self.failed = failed
         self.problem = problem
@@ -63,5 +69,6 @@ public struct Services: Hashable, Sendable {
         }
         self.failed = failed.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         problem = nil
+        isHealthy = byName[Self.healthy]?.active == "active"
     }
 }

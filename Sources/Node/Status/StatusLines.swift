@@ -30,7 +30,36 @@ struct StatusLines {
         return hours > 0 ? "\(hours) h \(minutes) min" : "\(minutes) min \(seconds % 60) s"
     }
 
-    var kvm: String { "KVM: \(status.kvm.rawValue)" }
+    /// `KVM: available; 2 guests run: db, web`
+    var virtualization: String {
+        let kvm = "KVM: \(status.kvm.rawValue)"
+        guard let names = status.guests?.names else { return kvm }
+        if names.isEmpty { return kvm + "; no guest runs" }
+        return kvm + "; \(names.count) guest\(names.count == 1 ? " runs" : "s run"): "
+            + names.map { PlainText.printable($0) }.joined(separator: ", ")
+    }
+
+    /// What is in the slots; nil where there are none.
+    var slots: String? { status.slots.map { PlainText.printable($0.line) } }
+
+    /// Whether a node that was started from a slot is healthy; nil when it was not, or when the reasons are among the problems.
+    var health: String? {
+        guard status.isOnSlot, status.services.problem == nil else { return nil }
+        if status.services.isHealthy { return "good" }
+        return status.problems.contains { $0.hasPrefix(Problems.unhealthy) } ? nil : "not known yet: its checks go on"
+    }
+
+    /// What failed last, unless it is among the problems, which are what counts now.
+    var lastFailure: String? {
+        guard let failure = status.slots?.lastFailure, !status.problems.contains(where: { $0.hasPrefix("slot ") }) else {
+            return nil
+        }
+        return PlainText.printable(failure)
+    }
+
+    var load: String? { status.load.line }
+
+    var hostKeys: [String] { status.hostKeys.map { PlainText.column($0.kind, 8) + $0.fingerprint } }
 
     var failed: String {
         guard let failed = status.services.failed else { return "unknown" }

@@ -5,8 +5,10 @@ import Host
 /// The terminal of a console: a virtual one of the kernel (`tty1`), or a line with anything at its other end.
 public final class ConsoleTerminal {
     /// What was typed.
-    public enum Key: Sendable {
+    enum Key: Sendable {
         case enter, redraw, hangup, nothing
+        /// Something has happened that somebody else is waiting for.
+        case event
         /// F2
         case menu
         /// F3
@@ -49,19 +51,33 @@ public final class ConsoleTerminal {
     /// Prints one line for people.
     public func say(_ line: String) throws { try write(line + "\r\n") }
 
+    /// Columns and lines of which a screen may make use: of lines that nobody has measured, as much as every terminal has.
+    var size: (columns: Int, lines: Int) {
+        var (columns, lines): (Int32, Int32) = (0, 0)
+        nlinux_terminal_size(output, &columns, &lines)
+        guard isVirtual, columns > 0, lines > 0 else { return (80, 24) }
+        return (Int(columns), Int(lines))
+    }
+
     /// Waits for a key.
     ///
-    /// - Parameter seconds: how long at most
-    func key(within seconds: Double) -> Key {
+    /// - Parameters:
+    ///   - seconds: how long at most
+    ///   - watch: what ends the waiting, too
+    func key(within seconds: Double, or watch: NodeWatch? = nil) -> Key {
         let end = monotonicSeconds() + seconds
         while true {
-            var polled = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+            var polled = [pollfd(fd: input, events: Int16(POLLIN), revents: 0)] + (watch?.descriptors ?? [])
             let left = max(0, end - monotonicSeconds())
-            let count = poll(&polled, 1, Int32((left * 1000).rounded(.up)))
+            let count = poll(&polled, UInt(polled.count), Int32((left * 1000).rounded(.up)))
             if count == 0 { return .nothing }
             if count < 0 {
                 if errno == EINTR { continue }
                 return .hangup
+            }
+            if polled[0].revents == 0 {
+                if watch?.take(Array(polled[1...])) == true { return .event }
+                continue
             }
             var bytes = [UInt8](repeating: 0, count: 64)
             let length = bytes.withUnsafeMutableBytes { Glibc.read(input, $0.baseAddress, $0.count) }

@@ -24,7 +24,8 @@ public final class ServiceReader {
             self.bus = bus
             let manager = ServiceManager(bus)
             return Services(
-                units: try manager.units(named: Services.watched.flatMap(\.units)), failed: try manager.failedUnits())
+                units: try manager.units(named: Services.watched.flatMap(\.units) + [Services.healthy]),
+                failed: try manager.failedUnits())
         } catch {
             bus = nil
             return .unknown((error as? Failure)?.message ?? "\(error)")

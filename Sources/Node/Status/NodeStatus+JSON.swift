@@ -8,8 +8,12 @@ extension NodeStatus {
             "boot": .string(bootWord), "configuration": configuration.map(\.json) ?? .null,
             "engine": engine?.json ?? .null,
             "failedUnits": services.failed.map { .strings($0) } ?? .null,
+            "guests": guests.map { .strings($0.names) } ?? .null,
+            "healthy": isOnSlot && services.problem == nil ? .bool(services.isHealthy) : .null,
+            "hostKeys": .array(
+                hostKeys.map { ["kind": .string($0.kind), "fingerprint": .string($0.fingerprint)] }),
             "hostname": .optional(hostname), "interfaces": .array(interfaces.map(\.json)),
-            "kvm": .string(kvm.rawValue), "machineId": .optional(machineID), "nodectl": .string(version),
+            "kvm": .string(kvm.rawValue), "load": load.json, "machineId": .optional(machineID), "nodectl": .string(version),
             "problem": .optional(services.problem),
             "problems": .strings(problems),
             "product": [
@@ -17,6 +21,7 @@ extension NodeStatus {
                 "name": .optional(release["NAME"]), "version": .optional(release["VERSION_ID"]),
             ],
             "services": .array(services.services.map(\.json)), "slot": .optional(slot),
+            "slots": slots?.json ?? .null,
             "uptimeSeconds": .optional(uptime),
         ]
     }
@@ -33,6 +38,19 @@ extension NodeStatus {
     private var slot: String? {
         if case .slot(let name) = boot { name } else { nil }
     }
+}
+
+extension MachineLoad {
+    fileprivate var json: JSONValue {
+        [
+            "memory": memory.map(\.json) ?? .null, "processors": .optional(processors), "state": state.map(\.json) ?? .null,
+            "tasks": .optional(tasks),
+        ]
+    }
+}
+
+extension MachineLoad.Share {
+    fileprivate var json: JSONValue { ["totalBytes": .integer(total), "usedBytes": .integer(used)] }
 }
 
 extension NetworkInterface {

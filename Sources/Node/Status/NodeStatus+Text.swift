@@ -13,12 +13,17 @@ extension NodeStatus {
         add("Product", [lines.product] + (lines.image.map { ["image " + $0] } ?? []))
         add("Nodewright", ["nodectl \(version)"])
         add("Started from", [lines.boot])
+        if let slots = lines.slots { add("Slots", [slots]) }
+        if let health = lines.health { add("Health", [health]) }
+        if let failure = lines.lastFailure { add("Last failure", [failure]) }
         if !lines.problems.isEmpty { add("Problems", lines.problems) }
         add("Configuration", lines.configuration)
         add("Host name", [lines.hostname])
         add("Machine id", [lines.machineID])
         add("Uptime", [lines.uptime])
-        add("Virtualization", [lines.kvm])
+        add("Virtualization", [lines.virtualization])
+        if let load = lines.load { add("Load", [load]) }
+        add("SSH host keys", lines.hostKeys)
         add("Engine", lines.engine)
         add("Network", interfaces.isEmpty ? ["no interface"] : lines.interfaces(brief: false))
         add("Services", lines.services.map { PlainText.column($0.name, 16) + $0.state })

@@ -51,6 +51,14 @@ public struct NodeStatus: Hashable, Sendable {
     public let hasMenu: Bool
     /// How far registration with an engine has come; nil when nobody has tried.
     public let engine: RegistrationState?
+    /// What is in its slots; nil on a system that was not started from one.
+    public let slots: SlotsReport?
+    /// Its guests; nil when nobody knows.
+    public let guests: RunningGuests?
+    /// By which SSH clients know it.
+    public let hostKeys: [HostKey]
+    /// How busy it is.
+    public internal(set) var load: MachineLoad
 
     /// A status made of its parts.
     public init(
@@ -58,8 +66,13 @@ public struct NodeStatus: Hashable, Sendable {
         uptime: Int?,
         interfaces: [NetworkInterface], kvm: KVM, services: Services, problems: [String] = [],
         configuration: ConfigurationState? = nil, acceptsLogin: Bool = true, hasMenu: Bool = true,
-        engine: RegistrationState? = nil
+        engine: RegistrationState? = nil, slots: SlotsReport? = nil, guests: RunningGuests? = nil,
+        hostKeys: [HostKey] = [], load: MachineLoad = MachineLoad()
     ) {
+        self.slots = slots
+        self.guests = guests
+        self.hostKeys = hostKeys
+        self.load = load
         self.release = release
         self.boot = boot
         self.wantsInstallation = wantsInstallation
@@ -82,8 +95,9 @@ public struct NodeStatus: Hashable, Sendable {
     /// - Parameters:
     ///   - addresses: the addresses by name of interface
     ///   - services: the states of the services, from `ServiceReader`
+    ///   - guests: what libvirt says
     public static func read(
-        root: String, addresses: [String: [NetworkInterface.Address]], services: Services
+        root: String, addresses: [String: [NetworkInterface.Address]], services: Services, guests: RunningGuests? = nil
     ) -> NodeStatus {
         let commandLine = KernelCommandLine((try? File.read(Path.join(root, "proc/cmdline"), limit: 1 << 16)) ?? [])
         let release = ["etc/os-release", "usr/lib/os-release"].lazy.compactMap {
@@ -104,12 +118,19 @@ public struct NodeStatus: Hashable, Sendable {
             problems: Problems.find(root: root, commandLine: commandLine),
             configuration: ConfigurationState.read(root: root),
             acceptsLogin: !ConsoleAccess.isLocked(root: root), hasMenu: ConsoleAccess.hasMenu(root: root),
-            engine: RegistrationStore(root: root).state)
+            engine: RegistrationStore(root: root).state,
+            slots: SlotsReport.read(root: root, commandLine: commandLine), guests: guests,
+            hostKeys: HostKey.all(root: root), load: MachineLoad.read(root: root))
     }
 
     /// Whether the console offers the wizard to whoever presses Enter: nobody has said anything about this node yet, so there is
     /// no password that would protect anything.
     public var offersSetup: Bool { acceptsLogin && configuration?.phase == .unconfigured }
+}
+
+extension NodeStatus {
+    /// Whether it was started from a slot of a disk.
+    var isOnSlot: Bool { if case .slot = boot { true } else { false } }
 }
 
 extension NodeStatus.Boot {
