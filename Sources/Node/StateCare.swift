@@ -6,7 +6,7 @@ public import NodeConfig
 
 /// What can be done for the state partition of the disk that a node runs from: looked at, repaired, made anew.
 ///
-/// A file system that is in use is neither repaired nor made anew: the next start does the one and prepares the other
+/// A file system that is in use is neither repaired nor made anew: the next start does the one, and empties it for the other
 /// (`mount-state` in the initramfs).
 public struct StateCare {
     /// What can be done at the next start; the initramfs looks for an empty file of this name on the partition.
@@ -87,7 +87,7 @@ public struct StateCare {
         return true
     }
 
-    /// Makes the file system anew, or lets the next start leave it alone so that this can be done then.
+    /// Makes the file system anew, or lets the next start empty it.
     ///
     /// - Returns: whether it has been done
     public func reset() throws -> Bool {

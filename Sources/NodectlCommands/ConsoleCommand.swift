@@ -49,13 +49,15 @@ struct ConsoleCommand: ParsableCommand {
         }
     }
 
-    private var machine: RunningMachine {
-        let line = KernelCommandLine((try? File.read("/proc/cmdline", limit: KernelCommandLine.limit)) ?? [])
-        return RunningMachine(line, store: .node)
+    private var commandLine: KernelCommandLine {
+        KernelCommandLine((try? File.read("/proc/cmdline", limit: KernelCommandLine.limit)) ?? [])
     }
 
+    private var machine: RunningMachine { RunningMachine(commandLine, store: .node) }
+
     private func presenter(idle seconds: Double?) -> any Presenter {
-        NewtPresenter(headline: "Nodewright \(version)", idle: seconds) ?? PlainPresenter(idle: seconds)
+        if PlainPresenter.isWanted(commandLine) { return PlainPresenter(idle: seconds) }
+        return NewtPresenter(headline: "Nodewright \(version)", idle: seconds) ?? PlainPresenter(idle: seconds)
     }
 
     private func setUp(_ reader: ServiceReader) throws {

@@ -38,13 +38,14 @@ struct SetupCommand: ParsableCommand {
         // An SSH connection that a tested network cuts off must not end it half way.
         signal(SIGHUP, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
-        let running = RunningMachine(try options.commandLine(), store: .node)
+        let commandLine = try options.commandLine()
+        let running = RunningMachine(commandLine, store: .node)
         let machine: any SetupMachine = dryRun ? RehearsalMachine(running) { Output.error("would: " + $0) } : running
         let turn = try SetupTurn.take()
         defer { turn.release() }
         var setup = Setup(running.draft(), machine, journal: dryRun || answers != nil ? nil : .node)
         do {
-            switch try play(&setup) {
+            switch try play(&setup, plain: plain || PlainPresenter.isWanted(commandLine)) {
             case .installed(restarts: true): try machine.restart()
             case .installed(restarts: false), .configured: break
             }
@@ -55,7 +56,7 @@ struct SetupCommand: ParsableCommand {
         }
     }
 
-    private func play(_ setup: inout Setup) throws -> Setup.Outcome {
+    private func play(_ setup: inout Setup, plain: Bool) throws -> Setup.Outcome {
         if let answers {
             let document = try YAML.parse(try File.read(answers, limit: 1 << 20), file: answers)
             let recorded = try RecordedPresenter(document) { Output.error("nodectl: " + $0) }

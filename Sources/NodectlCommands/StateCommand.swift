@@ -14,8 +14,7 @@ struct StateCommand: ParsableCommand {
 
             "repair" runs e2fsck; what cannot be saved is lost. "reset" keeps nothing: configuration of both slots, machine id, \
             host keys of SSH, registration, logs, and guests below /var; the next start is like the first one. Both are done \
-            at once where memory stands in the place of the partition. Where it is in use, the next start repairs it, or \
-            leaves it alone so that it can be reset then.
+            at once where memory stands in the place of the partition. Where it is in use, the next start does it.
 
             Exit status: 2 or 3 nobody has confirmed a reset, 7 it cannot be repaired, 9 this system does not run from a disk.
             """)
@@ -41,7 +40,7 @@ struct StateCommand: ParsableCommand {
         case .reset:
             if !yes { try confirm() }
             let isDone = try care.reset()
-            try answer(isDone, isDone ? "is empty" : "is in use: restart this node, then reset it")
+            try answer(isDone, isDone ? "is empty" : "is in use: the next start empties it")
         }
     }
 

@@ -102,4 +102,45 @@ struct SetupBootTests {
             #expect(node.console.contains("Press Enter to log in, or F2 for the menu."))
         }
     }
+
+    /// What another console shows meanwhile: the kernel has the characters of the first virtual one (vcs(4)).
+    private static let elsewhere = """
+        for second in $(seq 600); do [ -e /run/nodewright/setup/terminal ] && break; sleep 1; done
+        sleep 5; fold -w $(stty -F /dev/tty1 size | cut -d' ' -f2) /dev/vcs1; nodectl setup --plain; echo "status $?"
+        """
+
+    /// The first virtual console is killed, and what its successor shows; then what it costs while nothing happens.
+    private static let calm = """
+        pid=$(systemctl show -P MainPID getty@tty1.service); kill -9 $pid; sleep 8
+        fold -w $(stty -F /dev/tty1 size | cut -d' ' -f2) /dev/vcs1
+        pid=$(systemctl show -P MainPID getty@tty1.service); sleep 30
+        ticks() { set -- $(cat /proc/$pid/stat); echo $((${14} + ${15})); }
+        before=$(ticks); sleep 60; echo "$(($(ticks) - before)) hundredths of a second in 60"
+        grep VmRSS /proc/$pid/status
+        """
+
+    /// A terminal that cannot place its cursor is asked line by line; the other consoles say who is at it.
+    @Test func onADumbTerminal() throws {
+        let engine = try TestEngine()
+        try used { disk in
+            let live = try BootedImage(
+                [
+                    "--as", "cd", "--disk", disk, "--set-credential",
+                    "systemd.unit-dropin.serial-getty@ttyS0.service:[Service]\nEnvironment=TERM=dumb",
+                ], before: Self.steps(engine, plain: true), questions: [:],
+                adding: [
+                    ("elsewhere", Self.elsewhere), ("wizard", Self.afterwards), ("calm", Self.calm),
+                    ("disks", "nodectl install --list"), ("failed", "systemctl --failed --no-legend --plain"),
+                ], timeout: 1800)
+            #expect(live.result.status == 0, "\(live.result.errorTail)\n\(live.console.suffix(2000))")
+            let elsewhere = live.answers["elsewhere"] ?? ""
+            #expect(elsewhere.contains("This node is being set up on ttyS0. Press F3 to log in."), "\(elsewhere)")
+            #expect(elsewhere.contains("status 8"), "\(elsewhere)")
+            #expect(live.answers["disks"]?.contains("  holds: a node (slot A)") == true, "\(live.answers)")
+            #expect(live.answers["calm"]?.contains("Press Enter to set up this node") == true, "\(live.answers)")
+            #expect(live.answers["failed"] == "", "\(live.answers)")
+            #expect(!live.console.contains(Self.password) && !live.console.contains("\u{1B}[H"))
+            print("the status screen on tty1: " + (live.answers["calm"] ?? "").split(separator: "\n").suffix(2).joined(separator: ", "))
+        }
+    }
 }

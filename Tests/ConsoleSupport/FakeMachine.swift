@@ -14,6 +14,8 @@ public final class FakeMachine: SetupMachine, @unchecked Sendable {
     public var networkWorks = true
     /// Whether the time to keep a network is always over.
     public var networkGoesBack = false
+    /// What is on its disk.
+    public var parts: [DiskPart] = []
     /// What was done to it, in order.
     public var deeds: [String] = []
 
@@ -28,7 +30,7 @@ public final class FakeMachine: SetupMachine, @unchecked Sendable {
     /// An empty disk, and the medium.
     public func disks() -> [Disk] {
         [
-            Disk(path: "/dev/vda", size: 64 << 30, model: "Empty", transport: .virtio),
+            Disk(path: "/dev/vda", size: 64 << 30, model: "Empty", transport: .virtio, parts: parts),
             Disk(path: "/dev/sda", size: 8 << 30, isBootMedium: true),
         ]
     }

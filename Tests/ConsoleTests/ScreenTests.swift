@@ -84,12 +84,12 @@ struct ScreenTests {
         }
         try TerminalUnderTest.with(columns: columns, rows: rows, ["menu", "newt"]) { terminal in
             try expect(terminal.wait(for: "┤ Menu ├"), is: "\(size)/menu")
-            for _ in 0..<9 { try terminal.press("Down") }
+            for _ in 0..<11 { try terminal.press("Down") }
             try terminal.press("Enter")
             try expect(terminal.wait(for: "2 guests run"), is: "\(size)/restart")
             try terminal.press("Escape")
             try terminal.wait(for: "┤ Menu ├")
-            try terminal.press("Up", "Up", "Enter")
+            try terminal.press("Up", "Up", "Up", "Enter")
             try expect(terminal.wait(for: "How bad"), is: "\(size)/logs")
         }
     }
@@ -166,7 +166,8 @@ struct ScreenTests {
             try answer("Or enter it", "")
             try answer("1 It is the right one", "")
             try answer("2 Take along", "1")
-            try answer("2 Stay here", "2")
+            // There is no way back from what has been done.
+            try answer("2 Stay here", "<", "2")
             let end = try terminal.wait(for: "STATUS 0")
             #expect(end.contains("network, keep, install /dev/vda"))
             #expect(!end.contains("correct horse"))

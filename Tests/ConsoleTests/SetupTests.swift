@@ -7,6 +7,8 @@ import NodeConfig
 import TestSupport
 import Testing
 
+@testable import Disks
+
 /// The wizard's way through its pages, played from recordings.
 @Suite struct SetupTests {
     /// What a run has come to.
@@ -225,6 +227,91 @@ import Testing
             #expect(!File.exists(Path.join(folder, "run/journal.json")))
         }
     }
+
+    /// A disk that is used is wiped only when its own name was typed; what was typed counts for what is on it now.
+    @Test func aUsedDiskIsConfirmedByName() throws {
+        let machine = FakeMachine()
+        machine.parts = [Self.part("old")]
+        let wrong = Self.whole.replacing("- {page: hostname", with: "- {page: wipe, name: vdb}\n- {page: hostname")
+        #expect(throws: Failure.self) { try run(wrong, on: machine) }
+        #expect(machine.deeds.isEmpty)
+        #expect(try run(wrong.replacing("vdb", with: "vda"), on: machine).deeds.last == "install /dev/vda")
+
+        // Somebody has changed the disk after it was confirmed: it is asked about again.
+        try Folder.withTemporary { folder in
+            let journal = SetupJournal(file: Path.join(folder, "journal.json"))
+            var first = Setup(SetupDraft(NodeConfiguration(), installs: true), machine, journal: journal)
+            let values = ["wipe": ["name": "vda"], "disk": ["disk": "/dev/vda"]]
+            #expect(throws: PresenterEnd.self) { try first.run(WatchingPresenter(until: "hostname", values: values)) }
+            #expect(first.draft.wiped != nil)
+            machine.parts = [Self.part("new")]
+            var second = Setup(SetupDraft(NodeConfiguration(), installs: true), machine, journal: journal)
+            let watching = WatchingPresenter(until: "nothing", back: "hostname")
+            #expect(throws: Failure.self) { try second.run(watching) }
+            #expect(watching.last?.name == "wipe")
+            // And what was typed is not filled in again.
+            #expect(watching.last?["name"]?.value == "")
+        }
+    }
+
+    private static func part(_ label: String) -> DiskPart {
+        DiskPart(partition: nil, fileSystem: FileSystem(type: "ext4", label: label, identifier: nil, version: nil))
+    }
+
+    /// Guests' data goes only when it was given up by its name.
+    @Test func guestsDataIsGivenUpByName() throws {
+        let machine = FakeMachine()
+        machine.parts = [
+            DiskPart(
+                partition: nil, fileSystem: FileSystem(type: "VMFS", label: "guests", identifier: nil, version: nil))
+        ]
+        let answers = Self.whole.replacing("- {page: hostname", with: "- {page: wipe, name: vda%}\n- {page: hostname")
+        #expect(throws: Failure.self) { try run(answers.replacing("%", with: ""), on: machine) }
+        #expect(machine.deeds.isEmpty)
+        _ = try run(answers.replacing("%", with: ", destroy: guests"), on: machine)
+        #expect(machine.deeds.last == "install /dev/vda")
+    }
+
+    /// The engine's authority is not kept: it is asked anew.
+    @Test func aRunThatWasCutOffAtTheFingerprintAsksTheEngineAgain() throws {
+        try Folder.withTemporary { folder in
+            let journal = SetupJournal(file: Path.join(folder, "journal.json"))
+            let machine = FakeMachine()
+            let values = [
+                "hostname": ["hostname": "a.example.org"], "disk": ["disk": "/dev/vda"],
+                "access": ["password": "correct horse", "again": "correct horse"],
+                "engine": ["address": "engine.example.org"],
+            ]
+            var first = Setup(SetupDraft(NodeConfiguration(), installs: true), machine, journal: journal)
+            #expect(throws: PresenterEnd.self) { try first.run(WatchingPresenter(until: "fingerprint", values: values)) }
+            var second = Setup(SetupDraft(NodeConfiguration(), installs: true), machine, journal: journal)
+            let watching = WatchingPresenter(until: "engine")
+            #expect(throws: PresenterEnd.self) { try second.run(watching) }
+            #expect(watching.last?["address"]?.value == "engine.example.org")
+            #expect(second.draft.configuration.engine.fingerprint == nil)
+        }
+    }
+
+    /// A network that was given on the command line stays whole, however rich it is, unless somebody chooses another.
+    @Test func theNetworkThatWasGivenStays() throws {
+        let text = """
+            schemaVersion: 1
+            network:
+              management: bond0
+              interfaces:
+                - {name: eno1}
+                - {name: eno2}
+                - {name: bond0, bond: {members: [eno1, eno2]}, ipv4: {method: dhcp}}
+                - {name: eno3, ipv4: {method: static, addresses: [198.51.100.7/24]}}
+            """
+        let known = try NodeConfiguration.read(Array(text.utf8), file: "node.yaml")
+        let answers = Self.whole.replacing("card: eno1", with: "card: as-given")
+        let run = try run(answers, on: FakeMachine(), SetupDraft(known, installs: true))
+        #expect(run.configuration.network == known.network)
+        #expect(run.deeds.prefix(2) == ["network", "keep"])
+        let other = try self.run(Self.whole, on: FakeMachine(), SetupDraft(known, installs: true))
+        #expect(other.configuration.network.interfaces.map(\.name) == ["eno1"])
+    }
 }
 
 /// Takes what stands there, and leaves at a page.
@@ -232,15 +319,23 @@ final class WatchingPresenter: Presenter {
     private let page: String
     private let values: [String: [String: String]]
     private(set) var last: Page?
+    private var back: String?
 
-    init(until page: String, values: [String: [String: String]] = [:]) {
+    /// - Parameter back: a page from which it goes back once
+    init(until page: String, back: String? = nil, values: [String: [String: String]] = [:]) {
         self.page = page
+        self.back = back
         self.values = values
     }
 
     func ask(_ page: Page) throws -> PageAnswer {
         last = page
         if page.name == self.page { throw PresenterEnd.hangup }
+        if let complaint = page.complaint { throw Failure(.invalidInput, complaint.text) }
+        if page.name == back {
+            back = nil
+            return PageAnswer(Page.Action.back.name)
+        }
         var answer = PageAnswer(
             page.actions.first?.name ?? "", Dictionary(page.fields.map { ($0.name, $0.value) }) { $1 })
         answer.values.merge(values[page.name] ?? [:]) { $1 }

@@ -13,6 +13,8 @@ import Testing
         var commands: [String]
         /// What is in the place of the state besides the given files.
         var state: [String]
+        /// All that is there.
+        var all: [String]
     }
 
     private func start(
@@ -46,7 +48,7 @@ import Testing
             return Run(
                 problem: problem.map { String($0.dropLast()) },
                 commands: commands.split(separator: "\n").map { String($0.replacing(folder + "/", with: "")) },
-                state: try Folder.list(state).filter { !files.contains($0) })
+                state: try Folder.list(state).filter { !files.contains($0) }, all: try Folder.list(state))
         }
     }
 
@@ -86,9 +88,9 @@ import Testing
             repair.commands == Self.check + [
                 Self.mount, "umount nodewright/state", "e2fsck -fy partition", Self.mount,
             ])
-        let reset = try start(files: ["reset-at-start"])
-        #expect(reset.problem == "the state partition is set aside")
-        #expect(reset.commands == Self.check + [Self.mount, "umount nodewright/state", Self.memory])
+        let reset = try start(files: ["reset-at-start", ".hidden", "config"])
+        #expect(reset.problem == nil && reset.commands == Self.check + [Self.mount])
+        #expect(reset.all == ["var"])
     }
 
     /// A disk without room for the first content of /var starts without it.

@@ -13,9 +13,9 @@ public struct NodeMenu {
     }
 
     private enum Item: String, CaseIterable {
-        case network, hostname, access, engine, keyboard
+        case network, hostname, access, engine, keyboard, lockdown = "lock-down"
         case rollback, diagnosis, logs, bundle
-        case restart, off = "power-off", shell
+        case reset, restart, off = "power-off", shell
 
         var label: String {
             switch self {
@@ -24,10 +24,12 @@ public struct NodeMenu {
             case .access: "Password and SSH keys"
             case .engine: "oVirt Engine"
             case .keyboard: "Keyboard and language"
+            case .lockdown: "Lock-down"
             case .rollback: "Start the other slot next"
             case .diagnosis: "Diagnosis"
             case .logs: "Logs"
             case .bundle: "Support bundle"
+            case .reset: "Reset to factory"
             case .restart: "Restart"
             case .off: "Power off"
             case .shell: "Shell"
@@ -41,6 +43,7 @@ public struct NodeMenu {
             case .access: .access
             case .engine: .engine
             case .keyboard: .keyboard
+            case .lockdown: .lockdown
             default: nil
             }
         }
@@ -50,6 +53,7 @@ public struct NodeMenu {
     private let draft: () -> SetupDraft
     private let guests: () -> Int?
     private let allowsShell: Bool
+    private let perform: ([String]) throws -> Command.Result
 
     /// A menu.
     ///
@@ -57,10 +61,13 @@ public struct NodeMenu {
     ///   - draft: the configuration in force
     ///   - guests: how many guests run; nil when nobody knows
     ///   - allowsShell: whether the configuration lets people have a shell at the console
+    ///   - perform: runs what the menu asks of other programs
     public init(
         _ machine: any SetupMachine, draft: @escaping () -> SetupDraft, guests: @escaping () -> Int?,
-        allowsShell: Bool
+        allowsShell: Bool,
+        perform: @escaping ([String]) throws -> Command.Result = { try Command($0[0], Array($0.dropFirst())).run() }
     ) {
+        self.perform = perform
         self.machine = machine
         self.draft = draft
         self.guests = guests
@@ -91,6 +98,7 @@ public struct NodeMenu {
                 case .logs: try showLogs(presenter)
                 case .bundle: complaint = try collect(presenter)
                 case .rollback: complaint = try run(["nodectl", "rollback"], presenter, "Start the other slot next")
+                case .reset: complaint = try reset(presenter)
                 case .restart: try end(presenter, "Restart", ["systemctl", "--no-block", "reboot"])
                 case .off: try end(presenter, "Power off", ["systemctl", "--no-block", "poweroff"])
                 default: try change(item, presenter)
@@ -116,22 +124,47 @@ public struct NodeMenu {
         var page = Page("confirm", title, actions: [Page.Action("go", title), .back])
         page.text = ["This runs: " + words.joined(separator: " ")]
         guard try presenter.ask(page).action == "go" else { return nil }
-        let result = try presenter.work(title) { _ in try Command(words[0], Array(words.dropFirst())).run() }
+        let result = try presenter.work(title) { _ in try perform(words) }
         guard result.status != 0 else { return nil }
         return Complaint(result.errorTail.split(separator: "\n").joined(separator: " "))
     }
 
+    /// Lets the next start forget everything that this node has kept.
+    private func reset(_ presenter: some Presenter) throws -> Complaint? {
+        var page = Page("reset", "Reset to factory", actions: [Page.Action("go", "Reset and restart"), .back])
+        page.text = [
+            "Everything that this node has kept is lost: its configuration, machine id, SSH host keys, registration, logs, and "
+                + "guests' disks below /var. It restarts, and is set up anew. Remove it from its engine first.", guestWords,
+        ]
+        page.fields = [.text("name", "To go on, type \"reset\"", limit: 16).confirming]
+        while true {
+            let answer = try presenter.ask(page)
+            guard answer.action == "go" else { return nil }
+            guard answer["name"] != "reset" else { break }
+            page.complaint = Complaint("\"\(answer["name"])\" is not \"reset\": nothing was changed", field: "name")
+        }
+        for words in [["nodectl", "state", "reset", "--yes"], ["systemctl", "--no-block", "reboot"]] {
+            let result = try perform(words)
+            guard result.status == 0 else {
+                return Complaint(result.errorTail.split(separator: "\n").joined(separator: " "))
+            }
+        }
+        return nil
+    }
+
+    private var guestWords: String {
+        guests().map { count in
+            count == 0
+                ? "No guest runs on this node."
+                : "\(count) guest\(count == 1 ? " runs" : "s run") on this node, and \(count == 1 ? "is" : "are") shut down with it."
+        } ?? "Whether guests run on this node is not known: libvirt does not answer."
+    }
+
     private func end(_ presenter: some Presenter, _ title: String, _ words: [String]) throws {
         var page = Page("confirm", title, actions: [Page.Action("go", title), .back])
-        page.text = [
-            guests().map { count in
-                count == 0
-                    ? "No guest runs on this node."
-                    : "\(count) guest\(count == 1 ? " runs" : "s run") on this node, and \(count == 1 ? "is" : "are") shut down with it."
-            } ?? "Whether guests run on this node is not known: libvirt does not answer."
-        ]
+        page.text = [guestWords]
         guard try presenter.ask(page).action == "go" else { return }
-        try Command(words[0], Array(words.dropFirst())).run().check()
+        try perform(words).check()
     }
 
     private func diagnose(_ presenter: some Presenter) throws {

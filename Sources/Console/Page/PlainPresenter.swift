@@ -2,6 +2,7 @@ import CLinux
 import Glibc
 public import Host
 import Node
+public import NodeConfig
 
 /// Pages as numbered questions, one after the other: for terminals that cannot place the cursor, and for screen readers.
 ///
@@ -70,6 +71,11 @@ public final class PlainPresenter: Presenter {
     public func show(_ lines: [String]) throws -> Bool {
         try say([""] + lines)
         return true
+    }
+
+    /// Whether somebody has asked for it when the node was started, or a screen reader speaks the consoles (speakup).
+    public static func isWanted(_ commandLine: KernelCommandLine, root: String = "/") -> Bool {
+        commandLine.contains("nodewright.plain") || File.exists(Path.join(root, "sys/accessibility/speakup"))
     }
 
     /// A screen reader has no use for them, and a dumb terminal may not know them.

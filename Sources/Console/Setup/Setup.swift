@@ -16,7 +16,7 @@ public struct Setup {
 
     /// What is asked about: everything at the first start, one thing from the menu later.
     public enum Topic: String, Sendable, CaseIterable {
-        case everything, keyboard, hostname, network, access, engine
+        case everything, keyboard, hostname, network, access, engine, lockdown
 
         /// Its steps, in order.
         var steps: [any SetupStep] {
@@ -34,6 +34,7 @@ public struct Setup {
             case .network: return network + end
             case .access: return [AccessStep()] + end
             case .engine: return engine + end
+            case .lockdown: return [LockDownStep()] + end
             }
         }
     }

@@ -41,15 +41,16 @@ public struct Disk: Hashable, Sendable {
     /// Whether it answers at all when it is read.
     public let isReadable: Bool
 
-    /// A disk with some of these properties, and nothing on it.
+    /// A disk with some of these properties.
     public init(
         path: String, size: Int, model: String? = nil, serial: String? = nil, wwn: String? = nil,
-        transport: DiskTransport = .unknown, links: [String] = [], uses: [DiskUse] = [], isBootMedium: Bool = false
+        transport: DiskTransport = .unknown, links: [String] = [], parts: [DiskPart] = [], uses: [DiskUse] = [],
+        isBootMedium: Bool = false
     ) {
         self.init(
             path: path, name: Path.name(path), size: size, logicalSector: 512, physicalSector: 512, model: model,
             serial: serial, wwn: wwn, transport: transport, isReadOnly: false, isRemovable: false, links: links,
-            tableKind: nil, tableIdentifier: nil, parts: [], uses: uses, isBootMedium: isBootMedium, unfinished: nil,
+            tableKind: nil, tableIdentifier: nil, parts: parts, uses: uses, isBootMedium: isBootMedium, unfinished: nil,
             isReadable: true
         )
     }

@@ -71,6 +71,11 @@ enum CommandLineTable {
                 example: "nodewright.install"
             ) { $0.readRequest($1, .install) },
             CommandLineArgument(
+                "nodewright.plain", forms: [""],
+                "The consoles ask line by line instead of drawing pages, for a screen reader or a printer; so they do without it "
+                    + "on a dumb terminal and where speakup runs.",
+                example: "nodewright.plain"),
+            CommandLineArgument(
                 "nodewright.root", "nodewright.root-sha256", "nodewright.root-size", forms: ["…"],
                 "The root file system of a start over the network; written by the PXE folder, read in the initramfs.",
                 example: "nodewright.root=initramfs"),

@@ -120,6 +120,7 @@ enum InitramfsDisk {
         #!/usr/bin/bash
         # Mounts what survives upgrades, or memory in its place: a node without its state must start and say so. Whatever goes wrong
         # here, nothing ends the start.
+        shopt -s dotglob extglob
         device=$1
         state=/run/nodewright/state
         mkdir -p $state
@@ -155,8 +156,10 @@ enum InitramfsDisk {
                 memory 'the state partition is damaged'
             elif ! mount -o noatime "$device" $state; then
                 memory 'the state partition cannot be mounted'
-            elif wished reset; then
-                memory 'the state partition is set aside'
+            elif [[ -f $state/reset-at-start ]]; then
+                # The wish goes last: what a power cut has interrupted goes on at the next start.
+                rm -rf -- "$state"/!(lost+found|reset-at-start) && sync && rm -f $state/reset-at-start \
+                    || echo 'Nodewright: the state partition could not be made empty.'
             elif wished repair; then
                 e2fsck -fy "$device"
                 mount -o noatime "$device" $state || memory 'the state partition cannot be mounted'
