@@ -25,7 +25,8 @@ public struct Ed25519PublicKey: Hashable, Sendable {
 /// A private key for Ed25519 (RFC 8032), with which signatures are made.
 public final class Ed25519PrivateKey {
     /// The 32 secret bytes from which all else follows.
-    public let seed: [UInt8]
+    public var seed: [UInt8] { secret.withBytes { Array($0) } }
+    private let secret: Secret
     /// The public half.
     public let publicKey: Ed25519PublicKey
     private let key: OpaquePointer
@@ -33,11 +34,19 @@ public final class Ed25519PrivateKey {
     /// The key of 32 secret bytes.
     ///
     /// - Throws: `.invalidInput` for any other number of bytes
-    public init(seed: [UInt8]) throws {
+    public convenience init(seed: [UInt8]) throws { try self.init(seed: Secret(copying: seed)) }
+
+    /// The key of 32 secret bytes, of which no copy stays behind.
+    ///
+    /// - Throws: `.invalidInput` for any other number of bytes
+    public init(seed: Secret) throws {
         guard seed.count == 32 else {
             throw Failure(.invalidInput, "a private Ed25519 key has 32 bytes, not \(seed.count)")
         }
-        let key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, seed, seed.count)
+        let key = seed.withBytes {
+            EVP_PKEY_new_raw_private_key(
+                EVP_PKEY_ED25519, nil, $0.bindMemory(to: UInt8.self).baseAddress, $0.count)
+        }
         var bytes = [UInt8](repeating: 0, count: 32)
         var count = bytes.count
         guard let key, EVP_PKEY_get_raw_public_key(key, &bytes, &count) == 1, count == bytes.count,
@@ -46,7 +55,7 @@ public final class Ed25519PrivateKey {
             EVP_PKEY_free(key)
             throw Failure(.internalError, "libcrypto does not accept a private Ed25519 key")
         }
-        self.seed = seed
+        secret = seed
         self.publicKey = publicKey
         self.key = key
     }
@@ -57,10 +66,13 @@ public final class Ed25519PrivateKey {
         guard RAND_bytes(&seed, Int32(seed.count)) == 1 else {
             throw Failure(.internalError, "the system gives no random numbers for a key")
         }
-        return try Ed25519PrivateKey(seed: seed)
+        return try Ed25519PrivateKey(seed: Secret(taking: &seed))
     }
 
     deinit { EVP_PKEY_free(key) }
+
+    /// Lends the handle of libcrypto.
+    func withHandle<Value>(_ body: (OpaquePointer) throws -> Value) rethrows -> Value { try body(key) }
 
     /// The signature over `bytes`: 64 bytes, the same each time.
     public func signature(over bytes: [UInt8]) throws -> [UInt8] {

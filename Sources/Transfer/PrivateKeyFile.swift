@@ -6,7 +6,7 @@ import Host
 /// in PEM, encrypted with a passphrase (RFC 8018: PBES2 with scrypt and AES-256-CBC) or as it is.
 public enum PrivateKeyFile {
     /// Bytes of a private key before it is encoded (RFC 8032).
-    public static let seedLength = 32
+    private static let seedLength = 32
     /// No key file is longer, in bytes.
     public static let limit = 16 << 10
 
@@ -15,29 +15,11 @@ public enum PrivateKeyFile {
     private static let blockSize: UInt64 = 8
     private static let parallelism: UInt64 = 5
 
-    /// A new key from the system's random numbers.
-    public static func generate() throws -> Secret {
-        guard let context = EVP_PKEY_CTX_new_id(EVP_PKEY_ED25519, nil) else { throw unusable("make a key") }
-        defer { EVP_PKEY_CTX_free(context) }
-        var key: OpaquePointer?
-        guard EVP_PKEY_keygen_init(context) == 1, EVP_PKEY_keygen(context, &key) == 1, let key else {
-            throw unusable("make a key")
-        }
-        defer { EVP_PKEY_free(key) }
-        return try seed(of: key)
-    }
-
     /// The text of a key.
     ///
     /// - Parameter passphrase: nil writes the key as it is
-    public static func text(_ seed: Secret, passphrase: Secret?) throws -> [UInt8] {
-        let key = seed.withBytes {
-            EVP_PKEY_new_raw_private_key(
-                EVP_PKEY_ED25519, nil, $0.bindMemory(to: UInt8.self).baseAddress, $0.count)
-        }
-        guard let key else { throw unusable("encode a key") }
-        defer { EVP_PKEY_free(key) }
-        guard let output = BIO_new(BIO_s_secmem()), let plain = EVP_PKEY2PKCS8(key) else {
+    public static func text(_ key: Ed25519PrivateKey, passphrase: Secret?) throws -> [UInt8] {
+        guard let output = BIO_new(BIO_s_secmem()), let plain = key.withHandle({ EVP_PKEY2PKCS8($0) }) else {
             throw unusable("encode a key")
         }
         defer {
@@ -73,7 +55,7 @@ public enum PrivateKeyFile {
     ///
     /// - Parameter name: how messages name the text
     /// - Throws: `.invalidInput` when the text is something else than an Ed25519 key
-    public static func seed(_ text: [UInt8], passphrase: Secret?, name: String) throws -> Secret? {
+    public static func key(_ text: [UInt8], passphrase: Secret?, name: String) throws -> Ed25519PrivateKey? {
         let noKey = Failure(
             .invalidInput, "\(name) is not an Ed25519 private key in PEM form",
             hint: "\"nodewright keys generate\" makes one")
@@ -101,18 +83,13 @@ public enum PrivateKeyFile {
         return try ed25519(key, noKey)
     }
 
-    private static func ed25519(_ key: OpaquePointer, _ other: Failure) throws -> Secret {
-        guard EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519 else { throw other }
-        return try seed(of: key)
-    }
-
-    private static func seed(of key: OpaquePointer) throws -> Secret {
+    private static func ed25519(_ key: OpaquePointer, _ other: Failure) throws -> Ed25519PrivateKey {
         var bytes = [UInt8](repeating: 0, count: seedLength)
         var length = bytes.count
-        guard EVP_PKEY_get_raw_private_key(key, &bytes, &length) == 1, length == seedLength else {
-            throw unusable("read a key")
-        }
-        return Secret(taking: &bytes)
+        guard EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519,
+            EVP_PKEY_get_raw_private_key(key, &bytes, &length) == 1, length == seedLength
+        else { throw other }
+        return try Ed25519PrivateKey(seed: Secret(taking: &bytes))
     }
 
     private static func content(_ output: OpaquePointer) -> [UInt8] {

@@ -10,7 +10,7 @@ public final class Secret: Sendable, CustomStringConvertible, CustomDebugStringC
     // Written in the initializer and wiped in `deinit` only, where nobody else has it.
     private nonisolated(unsafe) let memory: UnsafeMutableRawBufferPointer
 
-    /// A copy of bytes, which the caller wipes.
+    /// A copy of bytes, which the caller wipes if that matters.
     public init(copying bytes: UnsafeRawBufferPointer) {
         memory = .allocate(byteCount: bytes.count, alignment: 1)
         memory.copyMemory(from: bytes)
@@ -23,7 +23,8 @@ public final class Secret: Sendable, CustomStringConvertible, CustomDebugStringC
         bytes = []
     }
 
-    private init(copying bytes: [UInt8]) {
+    /// A copy of bytes, which the caller wipes if that matters.
+    public init(copying bytes: [UInt8]) {
         memory = .allocate(byteCount: bytes.count, alignment: 1)
         bytes.withUnsafeBytes { memory.copyMemory(from: $0) }
     }

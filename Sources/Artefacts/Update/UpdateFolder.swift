@@ -67,7 +67,8 @@ public struct UpdateFolder: Sendable {
         var checksums: [String: Checksum] = [:]
         for (name, source) in files { checksums[name] = try Checksum.of(file: source) }
         try File.write(Path.join(folder, Self.manifest), try release(files, checksums).bytes)
-        try ChecksumFile.update(folder: folder, names: files.map(\.0) + [Self.manifest], known: checksums.mapValues(\.hex))
+        try ChecksumFile.update(
+            folder: folder, names: files.map(\.0) + [Self.manifest], known: checksums.mapValues(\.hex))
     }
 
     private func release(_ files: [(String, String)], _ checksums: [String: Checksum]) throws -> ReleaseManifest {

@@ -1,4 +1,5 @@
 import Host
+public import Transfer
 
 /// An Ed25519 public key as text that others read, too: SubjectPublicKeyInfo (RFC 8410) in PEM.
 public enum PublicKeyFile {
@@ -7,23 +8,25 @@ public enum PublicKeyFile {
     private static let begin = "-----BEGIN PUBLIC KEY-----"
     private static let end = "-----END PUBLIC KEY-----"
 
-    /// The text of the 32 bytes of a key.
-    public static func text(_ key: [UInt8]) -> String { "\(begin)\n\(Base64.text(prefix + key))\n\(end)\n" }
+    /// The text of a key.
+    public static func text(_ key: Ed25519PublicKey) -> String {
+        "\(begin)\n\(Base64.text(prefix + key.bytes))\n\(end)\n"
+    }
 
-    /// The 32 bytes of a key.
+    /// The key of a text.
     ///
     /// - Parameter name: how messages name the text
     /// - Throws: `.invalidInput` when it is something else
-    public static func key(_ text: String, name: String) throws -> [UInt8] {
+    public static func key(_ text: String, name: String) throws -> Ed25519PublicKey {
         let lines = text.split(whereSeparator: \.isNewline)
         guard lines.first.map(String.init) == begin, lines.last.map(String.init) == end,
-            let bytes = Base64.bytes(lines.dropFirst().dropLast().joined()), bytes.count == prefix.count + 32,
-            bytes.starts(with: prefix)
+            let bytes = Base64.bytes(lines.dropFirst().dropLast().joined()), bytes.starts(with: prefix),
+            let key = Ed25519PublicKey(bytes: Array(bytes.dropFirst(prefix.count)))
         else {
             throw Failure(
                 .invalidInput, "\(name) is not an Ed25519 public key in PEM form",
                 hint: "\"nodewright keys generate\" writes it beside the private one, with the ending .pub")
         }
-        return Array(bytes[prefix.count...])
+        return key
     }
 }

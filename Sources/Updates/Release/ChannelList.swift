@@ -105,17 +105,21 @@ public struct ChannelList: Hashable, Sendable {
         let architecture = reader.string("architecture")
         let nodes = reader.sequence("offers")
         if nodes.count > Self.largest {
-            found.error(at: reader.position, "a channel offers at most \(Self.largest) releases, but here are \(nodes.count)")
+            found.error(
+                at: reader.position, "a channel offers at most \(Self.largest) releases, but here are \(nodes.count)")
         }
         let offers = nodes.prefix(Self.largest).compactMap { Self.offer($0, found) }
         for (newer, older) in zip(offers, offers.dropFirst()) where newer.version <= older.version {
             found.error(
-                at: reader.position, "\"offers\" must name the newest release first, but \(newer.version) stands before \(older.version)")
+                at: reader.position,
+                "\"offers\" must name the newest release first, but \(newer.version) stands before \(older.version)")
         }
         try found.throwFirst()
         guard let channel, let product, let architecture, ReleaseName.isChannel(channel), ReleaseName.isValid(product),
             ReleaseName.isValid(architecture)
-        else { throw Failure(.invalidInput, "\(file): channel, product and architecture are not names that can be used") }
+        else {
+            throw Failure(.invalidInput, "\(file): channel, product and architecture are not names that can be used")
+        }
         self.init(channel: channel, product: product, architecture: architecture, offers: offers)
     }
 

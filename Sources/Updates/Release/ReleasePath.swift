@@ -23,7 +23,9 @@ public enum ReleasePath {
     }
 
     /// What a channel's own role may sign, as path patterns of a TUF delegation (`*` matches no slash).
-    public static func patterns(channel: String) -> [String] { ["channels/\(channel)/*", "channels/\(channel)/*/*/*/*"] }
+    public static func patterns(channel: String) -> [String] {
+        ["channels/\(channel)/*", "channels/\(channel)/*/*/*/*"]
+    }
 
     /// The path of a file that lies beside another one.
     public static func beside(_ path: String, _ name: String) -> String {
