@@ -39,10 +39,10 @@ public struct OfferChange {
     ///
     /// - Throws: `.nothingToDo` when it is so already, `.invalidInput` when there is no such release
     public func apply(_ update: RepositoryUpdate) throws -> PublishResult {
-        try update.requireKeys([update.role(of: channel)])
+        try update.requireKeys([update.state.role(of: channel)])
         let changes = action == .promote ? try promotions(update) : try changes(update)
         let lines = try changes.compactMap { list, version, line -> String? in
-            let before = try update.list(channel: channel, product: list.product, architecture: list.architecture)
+            let before = try update.state.list(channel: channel, product: list.product, architecture: list.architecture)
             guard list != before else { return nil }
             try update.put(list)
             return "\(list.product) \(version) (\(list.architecture)) \(line)"
@@ -58,8 +58,11 @@ public struct OfferChange {
 
     private func promotions(_ update: RepositoryUpdate) throws -> [Change] {
         guard let version else { throw Failure(.invalidInput, "a version has to be promoted") }
-        let manifests = try update.manifests(product: product, version: version).map {
-            (target: $0, release: try ReleaseManifest(update.content($0, limit: ReleaseManifest.limit), file: $0.path))
+        let manifests = try update.state.manifests(product: product, version: version).map {
+            (
+                target: $0,
+                release: try ReleaseManifest(update.state.content($0, limit: ReleaseManifest.limit), file: $0.path)
+            )
         }.filter { architecture == nil || $0.release.architecture == architecture }
         guard let first = manifests.first else { throw absent(version, update) }
         try requireOneProduct(manifests.map(\.release.name))
@@ -67,10 +70,10 @@ public struct OfferChange {
             let here = manifests.filter { $0.release.architecture == architecture }
             let path = ReleasePath.file(
                 ReleaseManifest.fileName, product: first.release.name, version: version, architecture: architecture,
-                delegated: update.folder(of: channel))
+                delegated: update.state.folder(of: channel))
             let source = here.first { $0.target.path == path } ?? here[0]
             if source.target.path != path { try copy(source.release, from: source.target.path, to: path, update) }
-            var list = try update.list(channel: channel, product: source.release.name, architecture: architecture)
+            var list = try update.state.list(channel: channel, product: source.release.name, architecture: architecture)
             let share = rollout ?? list.offer(version)?.rollout ?? 100
             list.put(
                 .init(
@@ -81,12 +84,12 @@ public struct OfferChange {
 
     /// The same files under the name of another role, which has to sign for them itself.
     private func copy(_ release: ReleaseManifest, from: String, to: String, _ update: RepositoryUpdate) throws {
-        let role = update.role(of: channel)
+        let role = update.state.role(of: channel)
         for name in release.files.map(\.name) + [ReleaseManifest.fileName] {
-            guard let target = update.target(ReleasePath.beside(from, name)) else {
+            guard let target = update.state.target(ReleasePath.beside(from, name)) else {
                 throw Failure(.signature, "the release in \"\(Path.parent(from))\" lacks \(name)")
             }
-            if name != ReleaseManifest.fileName, try RepositoryUpdate.sha256(target) != release.file(name)?.sha256 {
+            if name != ReleaseManifest.fileName, try RepositoryState.sha256(target) != release.file(name)?.sha256 {
                 throw Failure(.signature, "\"\(target.path)\" is not the file that its manifest describes")
             }
             try update.add(ReleasePath.beside(to, name), like: target, role: role)
@@ -94,7 +97,7 @@ public struct OfferChange {
     }
 
     private func changes(_ update: RepositoryUpdate) throws -> [Change] {
-        let lists = try update.lists(channel: channel).filter {
+        let lists = try update.state.lists(channel: channel).filter {
             (product == nil || $0.product == product) && (architecture == nil || $0.architecture == architecture)
         }
         try requireOneProduct(lists.map(\.product))
@@ -129,6 +132,6 @@ public struct OfferChange {
         let place = action == .promote ? "the repository \(update.storage.name)" : "the channel \(channel)"
         return Failure(
             .invalidInput, "there is no release \(version) in \(place)",
-            hint: "\"nodewright publish --repository … --list\" shows what there is")
+            hint: "\"nodewright publish --list --repository PATH\" shows what there is")
     }
 }

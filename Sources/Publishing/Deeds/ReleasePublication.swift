@@ -27,7 +27,7 @@ public struct ReleasePublication {
     /// - Throws: `.nothingToDo` when all of it is published already, `.invalidInput` when the version is published with
     ///   another content
     public func publish(_ update: RepositoryUpdate, progress: ProgressSink = silent) throws -> PublishResult {
-        let role = update.role(of: channel)
+        let role = update.state.role(of: channel)
         try update.requireKeys([role])
         var release = folder.manifest
         if let minimumVersion { release.minimumVersion = minimumVersion }
@@ -45,7 +45,7 @@ public struct ReleasePublication {
         let isNew = update.state.targets[role]?.targets[manifestPath] == nil
         if isNew { try add(release, indexes, role, manifestPath, published?.path, update, progress) }
 
-        var list = try update.list(channel: channel, product: release.name, architecture: release.architecture)
+        var list = try update.state.list(channel: channel, product: release.name, architecture: release.architecture)
         let before = list.offer(release.version)
         let offer = ChannelList.Offer(
             version: release.version, manifest: manifestPath, rollout: rollout ?? before?.rollout ?? 100,
@@ -73,16 +73,18 @@ public struct ReleasePublication {
     private func path(_ name: String, _ release: ReleaseManifest, _ update: RepositoryUpdate) -> String {
         ReleasePath.file(
             name, product: release.name, version: release.version, architecture: release.architecture,
-            delegated: update.folder(of: channel))
+            delegated: update.state.folder(of: channel))
     }
 
     /// The manifest of the same version that is published, in whichever channel.
     private func earlier(
         _ release: ReleaseManifest, _ update: RepositoryUpdate
     ) throws -> (path: String, release: ReleaseManifest)? {
-        try update.manifests(product: release.name, version: release.version)
+        try update.state.manifests(product: release.name, version: release.version)
             .first { Path.name(Path.parent($0.path)) == release.architecture }
-            .map { ($0.path, try ReleaseManifest(update.content($0, limit: ReleaseManifest.limit), file: $0.path)) }
+            .map {
+                ($0.path, try ReleaseManifest(update.state.content($0, limit: ReleaseManifest.limit), file: $0.path))
+            }
     }
 
     /// A version is one content for ever: nodes compare versions, and what a version is must not depend on when it was fetched.
@@ -113,7 +115,7 @@ public struct ReleasePublication {
             if folder.manifest.file(file.name) == file {
                 try update.add(
                     target, from: Path.join(folder.path, file.name), size: file.size, sha256: file.sha256, role: role)
-            } else if let known = earlier.flatMap({ update.target(ReleasePath.beside($0, file.name)) }) {
+            } else if let known = earlier.flatMap({ update.state.target(ReleasePath.beside($0, file.name)) }) {
                 try update.add(target, like: known, role: role)
             } else if let index = indexes.first(where: { $0.name == file.name }) {
                 try update.add(target, index.content, role: role)

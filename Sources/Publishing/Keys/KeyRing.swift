@@ -1,5 +1,5 @@
 import Host
-public import Transfer
+import Transfer
 public import Updates
 
 /// The private keys of a key folder, opened when they are needed, and the signatures that they make.

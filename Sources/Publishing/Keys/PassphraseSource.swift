@@ -34,6 +34,9 @@ public enum PassphraseSource: Sendable {
         return .terminal
     }
 
+    /// A passphrase for keys that are made now; whoever types it does so twice.
+    public func newPassphrase() throws -> Secret { try read(for: "new keys", twice: true) }
+
     /// A passphrase.
     ///
     /// - Parameters:

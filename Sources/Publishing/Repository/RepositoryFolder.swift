@@ -9,20 +9,33 @@ public final class RepositoryFolder: RepositoryStorage {
     public let path: String
     /// Its path.
     public var name: String { path }
-    private let lock: FileLock
+    /// What somebody is about to do with a repository.
+    public enum Access: Sendable {
+        /// Nothing but look at it.
+        case reading
+        /// Change it: other publishers are kept out.
+        case changing
+        /// Change it, or begin it.
+        case beginning
+    }
 
-    /// Opens a folder and keeps other publishers out of it.
+    private let lock: FileLock?
+
+    /// Opens a folder.
     ///
-    /// - Parameter isNew: whether it may be made
     /// - Throws: `.busy` when somebody else publishes there
-    public init(_ path: String, isNew: Bool) throws {
+    public init(_ path: String, for access: Access) throws {
         self.path = Path.absolute(path)
-        guard isNew || File.kind(Path.join(self.path, "metadata")) == .folder else {
+        guard access == .beginning || File.kind(Path.join(self.path, "metadata")) == .folder else {
             throw Failure(
                 .invalidInput, "there is no repository in \"\(self.path)\"",
                 hint: "begin one with its root file: nodewright publish --repository PATH --root 1.root.json")
         }
-        for folder in ["metadata", "targets"] { try Folder.create(Path.join(self.path, folder)) }
+        guard access != .reading else {
+            lock = nil
+            return
+        }
+        for folder in ["metadata", "targets"] { try Self.createFolder(Path.join(self.path, folder)) }
         do {
             lock = try FileLock(Path.join(self.path, ".lock"), wait: false)
         } catch let failure as Failure where failure.status == .busy {
@@ -31,7 +44,7 @@ public final class RepositoryFolder: RepositoryStorage {
         }
     }
 
-    deinit { lock.release() }
+    deinit { lock?.release() }
 
     /// The content of a file; nil when there is none.
     public func read(_ path: String, limit: Int) throws -> [UInt8]? {
@@ -42,13 +55,14 @@ public final class RepositoryFolder: RepositoryStorage {
     /// Adds a file: written aside, fsync, rename, fsync of the folder.
     public func add(_ path: String, _ content: [UInt8]) throws {
         let place = Path.join(self.path, path)
-        try Folder.create(Path.parent(place))
+        try Self.createFolder(Path.parent(place))
         try File.replace(place) { aside in
             let descriptor = try check("create \"\(aside)\"") {
                 nlinux_open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
             }
             defer { close(descriptor) }
             try File.append(content, to: descriptor, named: aside)
+            try check("set the mode of \"\(aside)\"") { fchmod(descriptor, Self.mode) }
         }
     }
 
@@ -58,11 +72,10 @@ public final class RepositoryFolder: RepositoryStorage {
     public func add(_ path: String, from file: String, size: Int, sha256: Checksum) throws {
         let place = Path.join(self.path, path)
         if try holds(place, size, sha256) { return }
-        try Folder.create(Path.parent(place))
+        try Self.createFolder(Path.parent(place))
         try File.replace(place) { aside in
             try File.copy(file, to: aside)
-            // A web server reads it, whatever the build made of it.
-            try check("set the mode of \"\(aside)\"") { chmod(aside, 0o644) }
+            try check("set the mode of \"\(aside)\"") { chmod(aside, Self.mode) }
             // Compared after copying: what is published is what was signed, even if the source changes meanwhile.
             guard try holds(aside, size, sha256) else {
                 throw Failure(.signature, "\"\(file)\" has changed while it was copied", hint: "publish it again")
@@ -79,7 +92,7 @@ public final class RepositoryFolder: RepositoryStorage {
             throw Failure(
                 .invalidInput, "\"\(source)\" is missing in the repository", hint: "publish the release again")
         }
-        try Folder.create(Path.parent(place))
+        try Self.createFolder(Path.parent(place))
         try File.replace(place) { aside in
             if Glibc.link(source, aside) != 0 { try File.copy(source, to: aside) }
         }
@@ -87,6 +100,18 @@ public final class RepositoryFolder: RepositoryStorage {
 
     /// Replaces the timestamp.
     public func publish(_ path: String, _ content: [UInt8]) throws { try add(path, content) }
+
+    /// A web server reads all of it, whatever the publisher's umask is.
+    private static let mode: mode_t = 0o644
+
+    private static func createFolder(_ path: String) throws {
+        if File.exists(path) { return try Folder.create(path) }
+        if !["/", "."].contains(Path.parent(path)) { try createFolder(Path.parent(path)) }
+        try Folder.create(path)
+        try check("set the mode of \"\(path)\"") { chmod(path, 0o755) }
+        // The name of a folder has to outlast a power cut as those of the files in it do.
+        try Folder.sync(Path.parent(path))
+    }
 
     private func holds(_ place: String, _ size: Int, _ sha256: Checksum) throws -> Bool {
         guard File.kind(place) == .regular, try File.size(place) == size else { return false }

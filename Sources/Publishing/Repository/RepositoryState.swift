@@ -6,6 +6,8 @@ import Updates
 ///
 /// Files of a run that was interrupted are not a part of it, because no timestamp leads to them.
 struct RepositoryState {
+    /// Where its files are.
+    let storage: any RepositoryStorage
     /// The newest root file.
     var root: RootFile
     /// The one before it.
@@ -26,7 +28,7 @@ struct RepositoryState {
     /// Reads a repository.
     ///
     /// - Throws: `.signature` when something in it is not what its metadata says, `.invalidInput` when there is none
-    init(_ storage: some RepositoryStorage) throws {
+    init(_ storage: any RepositoryStorage) throws {
         var roots: [RootFile] = []
         while roots.count < Self.mostRoots {
             let name = RootFile.name(version: roots.count + 1)
@@ -38,6 +40,7 @@ struct RepositoryState {
                 .invalidInput, "the repository \"\(storage.name)\" has no root file",
                 hint: "begin it with one: nodewright publish --repository … --root 1.root.json")
         }
+        self.storage = storage
         root = newest
         previousRoot = roots.dropLast().last
         guard let bytes = try storage.read("metadata/timestamp.json", limit: Self.limit) else { return }
@@ -46,7 +49,9 @@ struct RepositoryState {
             try Self.file("snapshot", timestamp.snapshot, storage), name: "snapshot.json")
         self.timestamp = timestamp
         self.snapshot = snapshot
-        for (name, file) in snapshot.files.sorted(by: { $0.key == "targets.json" || $0.key < $1.key }) {
+        // Who signs for a channel stands in the first of them.
+        let files = snapshot.files.sorted { $0.key < $1.key }
+        for (name, file) in files.filter({ $0.key == "targets.json" }) + files.filter({ $0.key != "targets.json" }) {
             let role = String(name.dropLast(".json".count))
             targets[role] = try verified(try Self.file(role, file, storage), name: name)
         }
@@ -69,8 +74,7 @@ struct RepositoryState {
     }
 
     /// The bytes of a file of metadata, once they are what the file that names them says.
-    private static func file(_ role: String, _ file: MetadataFile, _ storage: some RepositoryStorage) throws -> [UInt8]
-    {
+    private static func file(_ role: String, _ file: MetadataFile, _ storage: any RepositoryStorage) throws -> [UInt8] {
         let path = "metadata/\(file.version).\(role).json"
         guard let bytes = try storage.read(path, limit: limit) else {
             throw damaged(path, "is missing", storage.name)

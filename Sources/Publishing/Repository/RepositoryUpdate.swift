@@ -1,3 +1,4 @@
+import Document
 import Host
 import Transfer
 import Updates
@@ -7,7 +8,7 @@ import Updates
 /// Each state of the files in between is a valid repository, and what an interrupted change has left is used or replaced by
 /// the next one.
 public final class RepositoryUpdate {
-    let storage: any RepositoryStorage
+    var storage: any RepositoryStorage { state.storage }
     let ring: KeyRing
     private(set) var state: RepositoryState
     private let validity: Validity
@@ -24,7 +25,6 @@ public final class RepositoryUpdate {
         _ storage: any RepositoryStorage, _ ring: KeyRing, validity: Validity = Validity(), now: Int,
         isRootReplaced: Bool = false
     ) throws {
-        self.storage = storage
         self.ring = ring
         self.validity = validity
         self.now = now
@@ -35,25 +35,13 @@ public final class RepositoryUpdate {
         changed.formUnion(state.outdated.filter { state.targets[$0] != nil })
     }
 
-    /// The role that signs what a channel offers: its own, if it has one, else `targets`.
-    func role(of channel: String) -> String {
-        state.delegatedChannels.contains(channel) ? KeyRole.channel(channel).description : "targets"
-    }
-
-    /// The channel whose folder the role of a channel signs for; nil when that is `targets`.
-    func folder(of channel: String) -> String? { state.delegatedChannels.contains(channel) ? channel : nil }
-
-    /// The target of a path, in whichever role.
-    func target(_ path: String) -> TargetFile? {
-        for name in state.targets.keys.sorted(by: >) {
-            if let target = state.targets[name]?.targets[path] { return target }
-        }
-        return nil
-    }
-
-    /// Every target, of all roles.
-    var allTargets: [TargetFile] {
-        state.targets.values.flatMap { $0.targets.values }.sorted { $0.path < $1.path }
+    /// What is right now, but will not be for long.
+    public var warnings: [String] {
+        let left = state.root.root.expires.seconds - now
+        guard left < 30 * 86_400 else { return [] }
+        return [
+            "the root file expires on \(state.root.root.expires): make the next one with \"nodewright keys root renew\""
+        ]
     }
 
     /// Changes targets metadata; a role without any gets it.
@@ -75,36 +63,25 @@ public final class RepositoryUpdate {
         }
     }
 
-    /// The content of a small target.
-    func content(_ target: TargetFile, limit: Int) throws -> [UInt8] {
-        let path = try Self.place(target.path, Self.sha256(target))
-        guard let bytes = try storage.read(path, limit: limit) else {
-            throw RepositoryState.damaged(path, "is missing", storage.name)
-        }
-        guard bytes.count == target.length, target.hashes.mismatch(bytes) == nil else {
-            throw RepositoryState.damaged(path, "has another content than it was published with", storage.name)
-        }
-        return bytes
-    }
-
     /// Adds a small target.
     func add(_ path: String, _ content: [UInt8], role: String) throws {
         let sha256 = Checksum.of(content)
-        try storage.add(Self.place(path, sha256), content)
+        try storage.add(RepositoryState.place(path, sha256), content)
         try put(path, content.count, sha256, role)
     }
 
     /// Adds a target from the disk.
     func add(_ path: String, from file: String, size: Int, sha256: Checksum, role: String) throws {
-        try storage.add(Self.place(path, sha256), from: file, size: size, sha256: sha256)
+        try storage.add(RepositoryState.place(path, sha256), from: file, size: size, sha256: sha256)
         try put(path, size, sha256, role)
     }
 
     /// Adds a target that is here under another path.
     func add(_ path: String, like target: TargetFile, role: String) throws {
-        let sha256 = try Self.sha256(target)
+        let sha256 = try RepositoryState.sha256(target)
         try storage.link(
-            Self.place(target.path, sha256), as: Self.place(path, sha256), size: target.length, sha256: sha256)
+            RepositoryState.place(target.path, sha256), as: RepositoryState.place(path, sha256), size: target.length,
+            sha256: sha256)
         try put(path, target.length, sha256, role)
     }
 
@@ -113,17 +90,8 @@ public final class RepositoryUpdate {
         change(role) { $0.targets[path] = TargetFile(path: path, length: size, hashes: hashes) }
     }
 
-    static func sha256(_ target: TargetFile) throws -> Checksum {
-        guard let checksum = target.hashes.checksums.first(where: { $0.algorithm == .sha256 }) else {
-            throw Failure(.incompatible, "the target \"\(target.path)\" has no SHA-256")
-        }
-        return checksum
-    }
-
-    /// Where a target is with consistent snapshots: its hash stands before its name (TUF specification, section 6.2).
-    private static func place(_ path: String, _ sha256: Checksum) -> String {
-        "targets/" + ReleasePath.beside(path, "\(sha256.hex).\(Path.name(path))")
-    }
+    /// Replaces a list; the old one is no target any more.
+    func put(_ list: ChannelList) throws { try add(list.path, list.bytes, role: state.role(of: list.channel)) }
 
     // MARK: signing
 
@@ -154,8 +122,23 @@ public final class RepositoryUpdate {
 
     /// Signs anew what is due: the timestamp always, the others when less than half of their time is left and their keys are here.
     ///
+    /// - Parameter progress: is warned of the roles that are due and whose keys are not here
+    public func refresh(progress: ProgressSink = silent) throws -> PublishResult {
+        for role in try renew() {
+            progress(.warning("\(role) has to be signed anew soon, and its key is not here"))
+        }
+        let expires = state.timestamp?.expires.description ?? ""
+        return PublishResult(
+            ["the timestamp of \(storage.name) is valid until \(expires)"],
+            [
+                .init("timestamp", .optional(state.timestamp?.version)),
+                .init("snapshot", .optional(state.snapshot?.version)),
+                .init("expires", .string(expires)),
+            ])
+    }
+
     /// - Returns: the roles that are due and whose keys are not here
-    public func refresh() throws -> [String] {
+    private func renew() throws -> [String] {
         var missing: [String] = []
         for (role, metadata) in state.targets where validity.isDue(metadata.expires, .targets, now: now) {
             guard let signers = state.signers(role), ring.has(signers.roles, signers.keys) else {

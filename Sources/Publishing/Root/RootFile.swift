@@ -44,6 +44,21 @@ public struct RootFile: Sendable {
     /// Who signs for a role.
     public func signers(_ kind: MetadataKind) -> RoleKeys { root.roles[kind] ?? RoleKeys(keyIDs: []) }
 
+    /// The key of a role that another one is to replace.
+    ///
+    /// - Parameter prefix: the beginning of its name; nil for the only one
+    public func replaced(_ role: KeyRole, _ prefix: String?) throws -> String {
+        let ids = MetadataKind(rawValue: role.description).map { signers($0).keyIDs } ?? []
+        let found = ids.filter { prefix == nil || $0.hasPrefix(prefix ?? "") }
+        guard let id = found.first, found.count == 1 else {
+            let names = ids.map { $0.prefix(StoredKey.shortLength) }.joined(separator: ", ")
+            throw Failure(
+                .invalidInput, "it is not clear which key of \(role) goes: it has \(names)",
+                hint: "name it with --replace")
+        }
+        return id
+    }
+
     /// Signs with every key of the key ring that belongs to it, or that belonged to the version before it.
     ///
     /// - Returns: the names of the keys that have signed now
