@@ -31,12 +31,13 @@ public final class UpdateClient {
 
     /// Begins to trust a root, in a folder where nothing need be yet. The root may have expired; an update finds the newer ones.
     ///
+    /// - Returns: the root
     /// - Throws: `.signature` when it is malformed or not signed by its own keys
-    public static func begin(
-        with root: [UInt8], in folder: MetadataFolder, startTime: Int = wallClockSeconds()
-    ) throws {
-        _ = try TrustedMetadata(root: root, startTime: startTime)
+    @discardableResult
+    public static func begin(with root: [UInt8], in folder: MetadataFolder) throws -> RootMetadata {
+        let trusted = try TrustedMetadata(root: root, startTime: wallClockSeconds())
         try folder.store("root", root)
+        return trusted.root
     }
 
     /// Brings the metadata of the four top roles up to date (5.1 to 5.6), or does nothing when this client has done that.
