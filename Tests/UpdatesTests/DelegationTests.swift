@@ -75,7 +75,7 @@ struct DelegationTests {
         }
         for role in repository.targets.keys where role != "targets" { try repository.publish(role) }
         try repository.publish("targets", "snapshot", "timestamp")
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             #expect(try client.run().findTarget("missing") == nil)
             #expect(repository.requests.dropFirst(4) == graph.order.map { "1.\($0).json" }[...])
         }
@@ -95,7 +95,7 @@ struct DelegationTests {
         // Offered by a role that may not speak about it when `role` is nil.
         try repository.offer(path, Array("content".utf8), by: role ?? "D")
         try repository.publish("A", "B", "C", "D", "targets", "snapshot", "timestamp")
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             let target = try client.run().findTarget(path)
             #expect(target?.length == (role == nil ? nil : 7))
             #expect(repository.requests.dropFirst(4) == asked.map { "1.\($0).json" }[...])
@@ -110,7 +110,7 @@ struct DelegationTests {
         try repository.offer("x", Array("from A".utf8), by: "A")
         try repository.offer("x", Array("by B".utf8), by: "B")
         try repository.publish("A", "B", "targets", "snapshot", "timestamp")
-        try TestClient.with(repository) { client in #expect(try client.run().findTarget("x")?.length == 6) }
+        try TestClient.with(repository) { client throws in #expect(try client.run().findTarget("x")?.length == 6) }
     }
 
     @Test func hashPrefixes() throws {
@@ -125,7 +125,7 @@ struct DelegationTests {
         try repository.offer("b", [1], by: "low")
         try repository.publish("low", "high", "targets", "snapshot", "timestamp")
         for (path, role) in [("a", "high"), ("b", "low")] {
-            try TestClient.with(repository) { client in
+            try TestClient.with(repository) { client throws in
                 repository.forgetRequests()
                 #expect(try client.run().findTarget(path) != nil)
                 #expect(repository.requests.last == "1.\(role).json")
@@ -144,7 +144,7 @@ struct DelegationTests {
         repository.targets["role 33"]?.header.version = 0
         repository.targets["role 32"]?.header.version = 0
         try repository.publish("role 32", "role 33", "targets", "snapshot", "timestamp")
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             #expect(try client.run().findTarget("early") != nil)
             expectRefusal("more than 32 delegated roles") { _ = try client.run().findTarget("last") }
         }
@@ -157,7 +157,7 @@ struct DelegationTests {
         repository.signers["A"] = [101]
         try repository.offer("x", [1], by: "B")
         try repository.publish("A", "B", "targets", "snapshot", "timestamp")
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             expectRefusal("A.json is not signed by enough keys of the role targets") {
                 _ = try client.run().findTarget("x")
             }
@@ -169,7 +169,7 @@ struct DelegationTests {
         let repository = try TestRepository()
         try repository.delegate(to: "A")
         try repository.publish("targets", "snapshot", "timestamp")
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             expectRefusal("does not list the role \"A\"") { _ = try client.run().findTarget("x") }
         }
     }
@@ -182,7 +182,7 @@ struct DelegationTests {
         repository.targets["A"]?.header.expires = Expiry(seconds: TestRepository.now + 7 * 86_400)
         try repository.publish("A", "targets", "snapshot", "timestamp")
         let later = TestRepository.now + 18 * 86_400
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             _ = try client.download("x")
             expectRefusal("A.json has expired") { _ = try client.run(at: later).findTarget("x") }
             repository.targets["A"]?.header.expires = TestRepository.expiry

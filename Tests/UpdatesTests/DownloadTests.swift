@@ -15,7 +15,7 @@ struct DownloadTests {
 
     @Test func isStoredUnderOneNameAndKept() throws {
         let repository = try repository("content")
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             let first = try client.download("images/root.img")
             #expect(first.path == Path.join(client.downloads, "images%2Froot.img"))
             #expect(!first.isReused)
@@ -40,7 +40,7 @@ struct DownloadTests {
     func anotherContentIsRefused(_ content: String, _ words: String) throws {
         let repository = try repository("content")
         repository.content["images/root.img"] = Array(content.utf8)
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             expectRefusal(words) { _ = try client.download("images/root.img") }
             #expect(try Folder.list(client.downloads).isEmpty)
         }
@@ -56,7 +56,7 @@ struct DownloadTests {
             repository.targets["targets"]?.targets["x"] = TargetFile(path: "x", length: 7, hashes: hashes)
             repository.content["x"] = bytes
             try repository.publish("targets", "snapshot", "timestamp")
-            try TestClient.with(repository) { client in
+            try TestClient.with(repository) { client throws in
                 expectRefusal("its \(wrong.rawValue) hash is") { _ = try client.download("x") }
             }
         }
@@ -64,7 +64,7 @@ struct DownloadTests {
 
     @Test func changesAreFollowed() throws {
         let repository = try repository("first")
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             for content in ["first", "second", "third"] {
                 try repository.offer("images/root.img", Array(content.utf8))
                 try repository.publish("targets", "snapshot", "timestamp")
@@ -79,7 +79,7 @@ struct DownloadTests {
     @Test(arguments: ["..", ".", "../x", "/etc/passwd", "a/../../b", "x.part", "ä ?#%", "a//b", "\u{0}"])
     func unusualNames(_ name: String) throws {
         let repository = try repository("content", name)
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             let path = try client.download(name).path
             #expect(Path.parent(path) == client.downloads)
             #expect(File.kind(path) == .regular)
@@ -94,7 +94,7 @@ struct DownloadTests {
         let hashes = try #require(FileHashes([.of([1])]))
         repository.targets["targets"]?.targets["x"] = TargetFile(path: "x", length: 1, hashes: hashes, custom: custom)
         try repository.publish("targets", "snapshot", "timestamp")
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             let found = try client.run().findTarget("x")?.custom
             #expect(found?["version"] == "1.2")
             #expect(found?["sizes"] == [1, 2])

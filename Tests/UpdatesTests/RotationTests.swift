@@ -87,7 +87,7 @@ struct RotationTests {
                 signing: version.signed.map { $0 + 20 })
             try repository.publish("root")
         }
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             try UpdateClient.begin(with: repository.files["1.root.json"] ?? [], in: client.folder)
             var last = rotation.versions.count
             if let words = rotation.refused {
@@ -111,7 +111,7 @@ struct RotationTests {
 
     @Test(arguments: others) func otherRoles(_ kind: MetadataKind, _ version: Version, _ isAccepted: Bool) throws {
         let repository = try TestRepository()
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             try client.refresh()
             try repository.setKeys(
                 version.keys.map { $0 + 20 }, of: kind, threshold: version.threshold,
@@ -138,7 +138,7 @@ struct RotationTests {
         var envelope = try SignedEnvelope(repository.timestamp, name: "timestamp")
         for number in 0..<6 { try envelope.sign(with: key, keyID: "name \(number)") }
         repository.files["timestamp.json"] = envelope.file()
-        try TestClient.with(repository) { client in expectRefusal("1 valid of 2") { try client.refresh() } }
+        try TestClient.with(repository) { client throws in expectRefusal("1 valid of 2") { try client.refresh() } }
     }
 
     /// A wrong signature beside enough right ones is no harm, whatever it looks like.
@@ -152,7 +152,7 @@ struct RotationTests {
             try envelope.sign(with: try TestRepository.key(1), keyID: "key 1")
             envelope.add(SignedEnvelope.Signature(keyID: "key 50", bytes: wrong))
             repository.files["timestamp.json"] = envelope.file()
-            try TestClient.with(repository) { client in
+            try TestClient.with(repository) { client throws in
                 try client.refresh()
                 #expect(client.version("timestamp") == repository.timestamp.version)
             }
@@ -165,7 +165,7 @@ struct RotationTests {
         for _ in 2...5 { try repository.publish("root") }
         repository.root.header.expires = TestRepository.expiry
         try repository.publish("root")
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             try client.refresh()
             #expect(client.versions == [6, 1, 1, 1])
         }
@@ -177,7 +177,7 @@ struct RotationTests {
         for _ in 2...8 { try repository.publish("root") }
         var limits = MetadataLimits()
         limits.rootRotations = 4
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             try client.run(limits: limits).refresh()
             #expect(client.version("root") == 5)
             try client.run(limits: limits).refresh()
@@ -194,7 +194,7 @@ struct RotationTests {
         default: repository.snapshot.header.version = 99_998
         }
         try repository.publish("targets", "snapshot", "timestamp")
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             try client.refresh()
             try repository.setKeys([60], of: kind)
             try repository.publish("root")
@@ -211,7 +211,7 @@ struct RotationTests {
     @Test func anotherKeyForgetsNothing() throws {
         let repository = try TestRepository()
         try repository.publish("timestamp")
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             try client.refresh()
             try repository.setKeys([1, 60], of: .timestamp)
             try repository.publish("root")

@@ -7,7 +7,7 @@ import Updates
 struct WorkflowTests {
     @Test func firstRefreshAsksInOrderAndStoresBytes() throws {
         let repository = try TestRepository()
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             try client.refresh()
             #expect(repository.requests == ["2.root.json", "timestamp.json", "1.snapshot.json", "1.targets.json"])
             #expect(client.versions == [1, 1, 1, 1])
@@ -22,7 +22,7 @@ struct WorkflowTests {
         let repository = try TestRepository(consistent: false)
         try repository.offer("a/b.txt", Array("content".utf8))
         try repository.publish("targets", "snapshot", "timestamp")
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             _ = try client.download("a/b.txt")
             #expect(
                 repository.requests
@@ -32,7 +32,7 @@ struct WorkflowTests {
 
     @Test func nothingNewAsksForRootAndTimestampOnly() throws {
         let repository = try TestRepository()
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             try client.refresh()
             repository.forgetRequests()
             try client.refresh()
@@ -42,7 +42,7 @@ struct WorkflowTests {
 
     @Test func aTimestampOfTheSameVersionStays() throws {
         let repository = try TestRepository()
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             try client.refresh()
             let stored = client.folder.stored("timestamp", limit: 1 << 20)
             repository.timestamp.snapshot.version = 100
@@ -56,7 +56,7 @@ struct WorkflowTests {
         let repository = try TestRepository()
         repository.timestamp.header.expires = Expiry(seconds: TestRepository.now + 7 * 86_400)
         try repository.publish("timestamp")
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             try client.refresh()
             repository.timestamp.header.expires = Expiry(seconds: TestRepository.now + 21 * 86_400)
             try repository.publish("targets", "snapshot", "timestamp")
@@ -69,7 +69,7 @@ struct WorkflowTests {
     @Test(arguments: ["timestamp", "snapshot", "targets"])
     func damagedFile(_ role: String) throws {
         let repository = try TestRepository()
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             try client.refresh()
             for damage in ["", "{", "{\"signed\":{},\"signatures\":[]}", String(repeating: "x", count: 100_000)] {
                 try client.folder.store(role, Array(damage.utf8))
@@ -81,7 +81,7 @@ struct WorkflowTests {
 
     @Test func aRootThatIsMissingOrDamagedIsAnError() throws {
         let repository = try TestRepository()
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             try client.folder.store("root", Array("{}".utf8))
             expectRefusal("\"signed\" is missing") { try client.refresh() }
             try client.folder.remove("root")
@@ -102,7 +102,7 @@ struct WorkflowTests {
         repository.root = try RootMetadata(try JSON.parse(text, file: "root"))
         #expect(JSON.canonical(repository.root.json) == JSON.canonical(JSONValue(try JSON.parse(text, file: "root"))))
         try repository.publish("root", bump: false)
-        try TestClient.with(repository) { client in
+        try TestClient.with(repository) { client throws in
             try client.refresh()
             #expect(client.version("root") == 2)
         }
@@ -112,7 +112,7 @@ struct WorkflowTests {
         for name in ["timestamp.json", "1.snapshot.json", "1.targets.json"] {
             let repository = try TestRepository()
             repository.files[name] = nil
-            try TestClient.with(repository) { client in
+            try TestClient.with(repository) { client throws in
                 #expect { try client.refresh() } throws: { error in
                     (error as? Failure)?.status == .network && "\(error)".contains(name)
                 }
@@ -125,7 +125,7 @@ struct WorkflowTests {
             let repository = try TestRepository()
             try repository.delegate(to: role)
             try repository.publish(role, "targets", "snapshot", "timestamp")
-            try TestClient.with(repository) { client in
+            try TestClient.with(repository) { client throws in
                 #expect(try client.run().findTarget("missing") == nil)
                 let parent = Path.parent(client.folder.path)
                 #expect(try Folder.list(parent) == ["metadata"])
