@@ -1,5 +1,6 @@
 import Document
 import Host
+import Transfer
 
 /// What timestamp and snapshot say about a file of metadata (specification, section 4.4: `METAFILES`).
 public struct MetadataFile: Hashable, Sendable {
@@ -32,6 +33,12 @@ public struct MetadataFile: Hashable, Sendable {
         if let length { members.append(JSONValue.Member("length", .integer(length))) }
         if let hashes { members.append(JSONValue.Member("hashes", hashes.json)) }
         return .object(members + others)
+    }
+
+    /// In what `bytes` differ from the length and the hashes, in words; nil when in nothing.
+    public func difference(_ bytes: [UInt8]) -> String? {
+        if let length, length != bytes.count { return "it has \(bytes.count) bytes instead of \(length)" }
+        return hashes?.mismatch(bytes).map { "its \($0.algorithm.rawValue) hash is not \($0.hex)" }
     }
 
     /// Reads a `meta` object.
