@@ -35,7 +35,8 @@ public struct ChunkSizes: Sendable, Hashable {
     ///
     /// - Throws: `.signature` when they are beyond what is accepted
     public init(average: Int) throws {
-        try self.init(minimum: average / 4, average: average, maximum: average.multipliedReportingOverflow(by: 4).partialValue)
+        try self.init(
+            minimum: average / 4, average: average, maximum: average.multipliedReportingOverflow(by: 4).partialValue)
     }
 
     private init(unchecked average: Int) {

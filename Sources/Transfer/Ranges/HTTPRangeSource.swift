@@ -71,11 +71,11 @@ public final class HTTPRangeSource: RangeSource {
         var failedTries = 0
         while !queue.ranges.isEmpty {
             if isCancelled() { return false }
-            let request = RangeRequest(queue, count: asksForSeveral ? options.rangesPerRequest : 1, of: length)
+            let count = asksForSeveral ? options.rangesPerRequest : 1
+            let request = RangeRequest(queue, count: count, of: length) { [self] in note($0) }
             let before = queue.ranges.arrived
             try prepare(handle, request.header)
             let outcome = try request.send(handle, isCancelled: isCancelled, deliver: deliver)
-            note(request.validator)
             let gained = queue.ranges.arrived - before
             let reason: Failure
             switch outcome {
@@ -102,7 +102,8 @@ public final class HTTPRangeSource: RangeSource {
     private func prepare(_ handle: CurlHandle, _ range: String) throws {
         handle.prepare(url, protocols: "http,https")
         let curl = handle.handle
-        ncurl_set_string(curl, CURLOPT_REDIR_PROTOCOLS_STR, url.lowercased().hasPrefix("https:") ? "https" : "http,https")
+        ncurl_set_string(
+            curl, CURLOPT_REDIR_PROTOCOLS_STR, url.lowercased().hasPrefix("https:") ? "https" : "http,https")
         ncurl_set_long(curl, CURLOPT_FOLLOWLOCATION, 1)
         ncurl_set_long(curl, CURLOPT_MAXREDIRS, 8)
         ncurl_set_long(curl, CURLOPT_LOW_SPEED_TIME, options.patience)
@@ -117,8 +118,7 @@ public final class HTTPRangeSource: RangeSource {
         try handle.setHeaders(options.headers + ["Accept-Encoding: identity"])
     }
 
-    private func note(_ validator: String?) {
-        guard let validator else { return }
+    private func note(_ validator: String) {
         state.withLock { state in
             if let first = state.validator, first != validator { state.isReplaced = true }
             state.validator = state.validator ?? validator

@@ -36,14 +36,12 @@ final class RangeRequest {
     let size: Int
     /// `0-99,200-299`
     let header: String
-    /// What the server calls this content of the file.
-    var validator: String? { (200..<300).contains(status) ? head.validator : nil }
 
     private let queue: Queue
     private let hull: Range<Int>
+    private let named: (String) -> Void
     private let length: Int
     private var head = ResponseHead()
-    private var status = 0
     private var body = Body.unknown
     private var promised = 0
     private var parts = 0
@@ -52,12 +50,14 @@ final class RangeRequest {
     /// - Parameters:
     ///   - count: how many of the ranges in the queue it is for
     ///   - length: the length of the file
-    init(_ queue: Queue, count: Int, of length: Int) {
+    ///   - named: hears what the server calls this content of the file, before any byte of it is delivered
+    init(_ queue: Queue, count: Int, of length: Int, named: @escaping (String) -> Void) {
         let ranges = queue.ranges.next(count)
         self.queue = queue
         self.count = ranges.count
         size = ranges.reduce(0) { $0 + $1.count }
         self.length = length
+        self.named = named
         hull = (ranges.first?.lowerBound ?? 0)..<(ranges.last?.upperBound ?? 0)
         header = ranges.map { "\($0.lowerBound)-\($0.upperBound - 1)" }.joined(separator: ",")
     }
@@ -103,13 +103,16 @@ final class RangeRequest {
 
     /// Looks at the head before the first byte of the body is taken.
     private func begin(_ status: Int) throws {
-        self.status = status
         if status != 200 && status != 206 { try stop(refusal(status)) }
         if let coding = head.fields["content-encoding"], coding.lowercased() != "identity" {
-            try stop(.wrong(Failure(
-                .network, "the server sends the file compressed (\(coding.prefix(40))) although nobody asked for that",
-                hint: "switch compression off for this file on the server, or use another mirror")))
+            try stop(
+                .wrong(
+                    Failure(
+                        .network,
+                        "the server sends the file compressed (\(coding.prefix(40))) although nobody asked for that",
+                        hint: "switch compression off for this file on the server, or use another mirror")))
         }
+        if let validator = head.validator { named(validator) }
         if status == 200 {
             // Some send everything when they are asked for several ranges, but can send one.
             if count > 1 { try stop(.unusable) }
@@ -132,9 +135,10 @@ final class RangeRequest {
     private func refusal(_ status: Int) -> Outcome {
         switch status {
         case 416:
-            return .wrong(Failure(
-                .signature, "the server's file is shorter than the \(length) bytes that it shall have",
-                hint: "the file on the server is another one, or not complete"))
+            return .wrong(
+                Failure(
+                    .signature, "the server's file is shorter than the \(length) bytes that it shall have",
+                    hint: "the file on the server is another one, or not complete"))
         case 408, 429, 500...599: return .failed(Failure(.network, "the server answers with status \(status)"))
         default: return .wrong(Failure(.network, "the server answers with status \(status)"))
         }
@@ -142,9 +146,11 @@ final class RangeRequest {
 
     private func checkTotal(_ total: Int) throws {
         guard total != length else { return }
-        try stop(.wrong(Failure(
-            .signature, "the server's file has \(total) bytes instead of \(length)",
-            hint: "the file on the server is another one, or not complete")))
+        try stop(
+            .wrong(
+                Failure(
+                    .signature, "the server's file has \(total) bytes instead of \(length)",
+                    hint: "the file on the server is another one, or not complete")))
     }
 
     /// Judges a range that the server is going to send.
@@ -156,8 +162,14 @@ final class RangeRequest {
         guard range.bytes.lowerBound >= hull.lowerBound, range.bytes.upperBound <= hull.upperBound, parts <= count,
             promised <= hull.count
         else {
-            try stop(count > 1 ? .unusable : .failed(Failure(
-                .network, "the server sends bytes \(range.bytes.lowerBound) to \(range.bytes.upperBound - 1), and was asked for \(header)")))
+            try stop(
+                count > 1
+                    ? .unusable
+                    : .failed(
+                        Failure(
+                            .network,
+                            "the server sends bytes \(range.bytes.lowerBound) to \(range.bytes.upperBound - 1), and was asked for \(header)"
+                        )))
         }
     }
 
@@ -166,7 +178,6 @@ final class RangeRequest {
         case .unknown: return
         case .whole(let position):
             body = .whole(position: position + bytes.count)
-            if position + bytes.count > length { try checkTotal(position + bytes.count) }
             try hand(position, bytes, deliver)
         case .range(let range, let position):
             guard bytes.count <= range.bytes.upperBound - position else {
@@ -199,7 +210,8 @@ final class RangeRequest {
         case .whole(let position) where position < length:
             return .failed(Failure(.network, "the server's answer ends at byte \(position) of \(length)"))
         case .range(let range, let position) where position < range.bytes.upperBound:
-            return .failed(Failure(.network, "the server's answer ends at byte \(position) of \(range.bytes.upperBound)"))
+            return .failed(
+                Failure(.network, "the server's answer ends at byte \(position) of \(range.bytes.upperBound)"))
         case .ranges(let reader) where !reader.isComplete && queue.ranges.position < hull.upperBound:
             return .failed(Failure(.network, "the server's answer ends before its last part"))
         default: return .ended
@@ -211,9 +223,11 @@ final class RangeRequest {
         let reason = handle.reason(code)
         switch code {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
-            return .wrong(Failure(
-                .signature, "the certificate of the server is not accepted: \(reason)",
-                hint: "check the authorities that servers are checked with, the name in the address, and the clock"))
+            return .wrong(
+                Failure(
+                    .signature, "the certificate of the server is not accepted: \(reason)",
+                    hint: "check the authorities that servers are checked with, the name in the address, and the clock")
+            )
         case CURLE_TOO_MANY_REDIRECTS, CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
             return .wrong(Failure(.network, reason))
         default: return .failed(Failure(.network, reason))
