@@ -22,7 +22,8 @@ public struct Nodewright: ParsableCommand {
         version: version,
         subcommands: [
             LabCommand.self, CheckCommand.self, ResolveCommand.self, BuildCommand.self, BootCommand.self,
-            InspectCommand.self, DiffCommand.self, ReportCommand.self, ServeCommand.self, DoctorCommand.self,
+            InspectCommand.self, DiffCommand.self, ReportCommand.self, KeysCommand.self, PublishCommand.self,
+            ServeCommand.self, DoctorCommand.self,
         ])
 
     /// What runs inside namespaces, by name.

@@ -44,10 +44,8 @@ public struct Checksum: Sendable, Hashable, CustomStringConvertible {
 
     /// Nil when the digits are not hexadecimal or of the wrong number.
     public init?(_ algorithm: HashAlgorithm, hex: String) {
-        let digits = hex.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-        guard hex.utf8.count == digits.count, digits.count == algorithm.digits else { return nil }
-        self.init(
-            algorithm, bytes: stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) })
+        guard let bytes = Hexadecimal.bytes(hex) else { return nil }
+        self.init(algorithm, bytes: bytes)
     }
 
     /// Nil when there are not as many bytes as the algorithm gives.
@@ -62,11 +60,7 @@ public struct Checksum: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Lower-case hexadecimal digits, as many as the algorithm has.
-    public var hex: String {
-        String(decoding: bytes.flatMap { [Self.digits[Int($0 >> 4)], Self.digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-
-    private static let digits = Array("0123456789abcdef".utf8)
+    public var hex: String { Hexadecimal.text(bytes) }
 
     /// `sha256:0123…`
     public var description: String { "\(algorithm.rawValue):\(hex)" }

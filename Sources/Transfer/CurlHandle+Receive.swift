@@ -18,10 +18,12 @@ extension CurlHandle {
     /// - Parameters:
     ///   - certificates: a file with the authorities that servers are checked with; nil for the system's own
     ///   - limit: the transfer is refused once offset + received exceeds this number of bytes
+    ///   - patience: for how many seconds the server may send less than 1 kB/s; nil for the usual time
     ///   - restart: called when the server ignores the offset and sends the file from its beginning
     /// - Throws: what `accept` throws, and a failure when the limit is exceeded
     func receive(
-        _ url: String, certificates: String?, offset: Int, limit: Int, restart: @escaping () throws -> Void,
+        _ url: String, certificates: String?, offset: Int, limit: Int, patience: Int? = nil,
+        restart: @escaping () throws -> Void,
         accept: @escaping (UnsafeRawBufferPointer) throws -> Void
     ) throws -> Outcome {
         prepare(url, protocols: "http,https,file")
@@ -30,6 +32,7 @@ extension CurlHandle {
         ncurl_set_long(handle, CURLOPT_FOLLOWLOCATION, 1)
         ncurl_set_long(handle, CURLOPT_MAXREDIRS, 8)
         ncurl_set_long(handle, CURLOPT_FAILONERROR, 1)
+        if let patience { ncurl_set_long(handle, CURLOPT_LOW_SPEED_TIME, patience) }
         if offset > 0 { ncurl_set_offset(handle, CURLOPT_RESUME_FROM_LARGE, curl_off_t(offset)) }
 
         var received = offset

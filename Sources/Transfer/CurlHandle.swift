@@ -6,6 +6,7 @@ import Host
 /// One libcurl easy handle; reused for many transfers so that connections stay open. Used by one thread at a time.
 final class CurlHandle {
     let handle: UnsafeMutableRawPointer
+    private var headers: UnsafeMutablePointer<curl_slist>?
     private var errorText = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
 
     /// libcurl's global state is made once, before the first handle.
@@ -18,7 +19,10 @@ final class CurlHandle {
         self.handle = handle
     }
 
-    deinit { curl_easy_cleanup(handle) }
+    deinit {
+        curl_easy_cleanup(handle)
+        curl_slist_free_all(headers)
+    }
 
     /// Prepares a transfer; options of the one before are forgotten.
     ///
@@ -36,20 +40,55 @@ final class CurlHandle {
         ncurl_set_long(handle, CURLOPT_LOW_SPEED_TIME, 30)
     }
 
+    /// Sends these header fields (`Name: value`) with the next transfer; one without a value is not sent.
+    func setHeaders(_ fields: [String]) throws {
+        curl_slist_free_all(headers)
+        headers = nil
+        for field in fields {
+            guard !field.utf8.contains(where: { $0 < 0x20 }) else {
+                throw Failure(.invalidInput, "a control character cannot be sent as part of a request")
+            }
+            headers = curl_slist_append(headers, field)
+        }
+        ncurl_set_list(handle, CURLOPT_HTTPHEADER, headers)
+    }
+
     /// Runs the transfer, handing each piece of the body to `accept`.
     ///
+    /// - Parameters:
+    ///   - header: gets each line of the answer's head, those of redirects too
+    ///   - isCancelled: asked about once a second, also when nothing arrives; true ends the transfer (`CURLE_ABORTED_BY_CALLBACK`)
     /// - Returns: how it ended; `reason` has the words
-    /// - Throws: what `accept` throws
-    func perform(_ accept: @escaping (UnsafeRawBufferPointer) throws -> Void) throws -> CURLcode {
+    /// - Throws: what `accept` and `header` throw
+    func perform(
+        header: ((UnsafeRawBufferPointer) throws -> Void)? = nil, isCancelled: (() -> Bool)? = nil,
+        _ accept: @escaping (UnsafeRawBufferPointer) throws -> Void
+    ) throws -> CURLcode {
         errorText[0] = 0
-        let sink = Sink(accept: accept)
+        let sink = Sink(accept: accept, header: header, isCancelled: isCancelled)
         let context = Unmanaged.passRetained(sink)
         defer { context.release() }
         ncurl_set_pointer(handle, CURLOPT_WRITEDATA, context.toOpaque())
         ncurl_set_write(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
             guard let bytes, let context else { return 0 }
-            return Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue()
-                .write(UnsafeRawBufferPointer(start: bytes, count: size * count))
+            let sink = Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue()
+            return sink.take(UnsafeRawBufferPointer(start: bytes, count: size * count), sink.accept)
+        }
+        if header != nil {
+            ncurl_set_pointer(handle, CURLOPT_HEADERDATA, context.toOpaque())
+            ncurl_set_write(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+                guard let bytes, let context else { return 0 }
+                let sink = Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue()
+                return sink.take(UnsafeRawBufferPointer(start: bytes, count: size * count), sink.header)
+            }
+        }
+        if isCancelled != nil {
+            ncurl_set_pointer(handle, CURLOPT_XFERINFODATA, context.toOpaque())
+            ncurl_set_progress(handle) { context, _, _, _, _ in
+                guard let context else { return 0 }
+                return Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue().isCancelled?() == true ? 1 : 0
+            }
+            ncurl_set_long(handle, CURLOPT_NOPROGRESS, 0)
         }
         let code = errorText.withUnsafeMutableBufferPointer { buffer -> CURLcode in
             ncurl_set_pointer(handle, CURLOPT_ERRORBUFFER, buffer.baseAddress)
@@ -74,16 +113,26 @@ final class CurlHandle {
         return text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
     }
 
-    /// What the write callback needs, for the time of one transfer.
+    /// What the callbacks need, for the time of one transfer.
     private final class Sink {
         let accept: (UnsafeRawBufferPointer) throws -> Void
+        let header: ((UnsafeRawBufferPointer) throws -> Void)?
+        let isCancelled: (() -> Bool)?
         var failure: Failure?
 
-        init(accept: @escaping (UnsafeRawBufferPointer) throws -> Void) { self.accept = accept }
+        init(
+            accept: @escaping (UnsafeRawBufferPointer) throws -> Void,
+            header: ((UnsafeRawBufferPointer) throws -> Void)?, isCancelled: (() -> Bool)?
+        ) {
+            self.accept = accept
+            self.header = header
+            self.isCancelled = isCancelled
+        }
 
-        func write(_ bytes: UnsafeRawBufferPointer) -> Int {
+        /// Hands bytes on; fewer than there are end the transfer.
+        func take(_ bytes: UnsafeRawBufferPointer, _ body: ((UnsafeRawBufferPointer) throws -> Void)?) -> Int {
             do {
-                try accept(bytes)
+                try body?(bytes)
                 return bytes.count
             } catch let failure as Failure {
                 self.failure = failure

@@ -75,16 +75,8 @@ public final class WebClient {
             ncurl_set_long(handle.handle, CURLOPT_SSL_VERIFYPEER, 0)
             ncurl_set_long(handle.handle, CURLOPT_SSL_VERIFYHOST, 0)
         }
-        var list: UnsafeMutablePointer<curl_slist>?
-        defer { curl_slist_free_all(list) }
-        // Without this one libcurl asks before it sends a larger body, and waits a second for an answer.
-        for header in request.headers + ["Expect:"] {
-            guard !header.utf8.contains(where: { $0 < 0x20 }) else {
-                throw Failure(.invalidInput, "a control character cannot be sent as part of a request")
-            }
-            list = curl_slist_append(list, header)
-        }
-        ncurl_set_list(handle.handle, CURLOPT_HTTPHEADER, list)
+        // Without the last one libcurl asks before it sends a larger body, and waits a second for an answer.
+        try handle.setHeaders(request.headers + ["Expect:"])
         if let body = request.body {
             ncurl_set_offset(handle.handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             _ = body.withUnsafeBytes { ncurl_set_copied_body(handle.handle, $0.baseAddress) }

@@ -94,6 +94,14 @@ public struct VerityTree: Sendable, Equatable {
         return overflow || size <= 0 ? nil : size
     }
 
+    /// The salt of a tree in hexadecimal digits, as its header says; nil when there is no header.
+    public static func salt(header: [UInt8]) -> String? {
+        guard header.count >= 512, header.starts(with: Array("verity\0\0".utf8)) else { return nil }
+        let length = Int(header[80]) | Int(header[81]) << 8
+        guard length <= 256 else { return nil }
+        return header[88..<88 + length].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
     private static func hashes(_ bytes: [UInt8], _ salt: [UInt8]) -> [UInt8] {
         var found: [UInt8] = []
         for start in stride(from: 0, to: bytes.count, by: blockSize) {

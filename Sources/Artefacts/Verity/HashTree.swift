@@ -19,6 +19,11 @@ public struct HashTree: Sendable {
         rootHash = String(try File.readText(Path.join(folder, Self.hashName), limit: 4096).prefix { !$0.isNewline })
     }
 
+    /// The salt of its hashes in hexadecimal digits, as the tree's own header says it; nil when it has no header.
+    public var salt: String? {
+        get throws { try VerityTree.salt(header: File.read(path, at: 0, count: 512)) }
+    }
+
     /// Makes the tree of a root file system in a folder, the same one at every run.
     ///
     /// - Parameter checksum: of the root file system; salt and identifier of the tree come from it

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Document
+import Host
+import Publishing
+import Updates
+
+/// `nodewright publish`: puts releases into an update repository.
+struct PublishCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish",
+        abstract: "Publish a release to an update repository, or change what the repository offers.",
+        discussion: """
+            The folder is the one that "nodewright build --format update" writes. The repository is a folder of static files
+            with TUF metadata; readers see the state before or the state after, also when a run is interrupted, which the
+            next one finishes. Run --refresh regularly: nodes refuse a timestamp that is older than its days.
+
+            EXAMPLES
+              nodewright publish --repository /srv/updates --root 1.root.json
+              nodewright publish out/update --repository /srv/updates --channel testing --notes notes.txt
+              nodewright publish --repository /srv/updates --promote 0.2.0 --channel stable --rollout 10
+              nodewright publish --repository /srv/updates --channel stable --rollout 100
+              nodewright publish --repository /srv/updates --withdraw 0.2.0
+              nodewright publish --repository /srv/updates --delegate testing --key channel-testing.1a2b3c4d.pub
+              nodewright publish --repository /srv/updates --refresh --expires timestamp=7
+
+            EXIT STATUS
+              0 done; 2 wrong usage, a key that is missing or open to others, a wrong passphrase, or a version that is published
+              with another content; 3 nothing to do; 5 the root file has expired or lacks signatures, or the repository is
+              damaged; 6 a root file of the wrong version; 7 a full disk; 8 somebody else publishes.
+            """)
+
+    @Argument(help: ArgumentHelp("The update folder of a build.", valueName: "folder"))
+    var folder: String?
+
+    @Option(help: ArgumentHelp("The repository: a folder.", valueName: "place"))
+    var repository: String
+
+    @OptionGroup(title: "Releases") var release: ReleaseOptions
+    @OptionGroup(title: "The repository") var upkeep: UpkeepOptions
+    @OptionGroup(title: "Keys") var keyOptions: KeyOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        let asked =
+            [folder != nil, release.promote != nil, release.withdraw != nil, upkeep.refresh, upkeep.list]
+            + [upkeep.delegate != nil]
+        let count = asked.count { $0 }
+        let alone = count == 0 && (release.rollout != nil || upkeep.root != nil)
+        if count != 1, !alone {
+            throw ValidationError(
+                "give a folder, or one of --root, --promote, --withdraw, --rollout, --delegate, --refresh and --list")
+        }
+        if folder == nil, release.minimumVersion != nil || release.notes != nil {
+            throw ValidationError("--minimum-version and --notes belong to a folder that is published")
+        }
+        if release.release != nil, release.rollout == nil || count != 0 {
+            throw ValidationError("--release names the release whose --rollout changes")
+        }
+        if upkeep.delegate == nil, !upkeep.key.isEmpty || upkeep.threshold != 1 {
+            throw ValidationError("--key and --threshold belong to --delegate")
+        }
+    }
+
+    func run() throws {
+        let storage = try RepositoryPlace.open(
+            repository, for: upkeep.list ? .reading : upkeep.root != nil ? .beginning : .changing)
+        if upkeep.list {
+            let overview = try RepositoryOverview(storage)
+            print(output.json ? JSON.text(overview.json) : overview.text(now: wallClockSeconds()))
+            return
+        }
+        let ring = try keyOptions.ring()
+        let validity = upkeep.validity
+        let now = wallClockSeconds()
+        let progress = output.progress()
+        if let root = upkeep.root {
+            let installation = RootInstallation(storage, ring, validity: validity, now: now)
+            let isLast = folder == nil && release.isEmpty && upkeep.delegate == nil && !upkeep.refresh
+            do {
+                show(try installation.install(RootFile(file: root)))
+            } catch let failure as Failure where failure.status == .nothingToDo && !isLast {}
+            if isLast { return }
+        }
+        let update = try RepositoryUpdate(storage, ring, validity: validity, now: now)
+        for warning in update.warnings { progress(.warning(warning)) }
+        if let folder {
+            show(try release.publication(ReleaseFolder(folder, progress: progress)).publish(update, progress: progress))
+        } else if let channel = upkeep.delegate {
+            show(try upkeep.delegation(channel, keyOptions.folder).apply(update))
+        } else if upkeep.refresh {
+            show(try update.refresh(progress: progress))
+        } else {
+            show(try release.change().apply(update))
+        }
+    }
+
+    private func show(_ result: PublishResult) { print(output.json ? JSON.text(result.json) : result.text) }
+}

@@ -1,0 +1,53 @@
+import Document
+import Host
+public import Transfer
+
+/// The hashes of a file by the name of their function: `sha256` (specification, section 4.4).
+public struct FileHashes: Hashable, Sendable {
+    /// All of them as they are written, those of functions that are not known here, too.
+    public let values: [String: String]
+    /// Those that can be verified; never empty.
+    public let checksums: [Checksum]
+
+    /// Hashes that were computed here; nil without one of SHA-256 or SHA-512.
+    public init?(_ checksums: [Checksum]) {
+        let checksums = checksums.filter { Self.functions[$0.algorithm.rawValue] != nil }
+        guard !checksums.isEmpty else { return nil }
+        values = Dictionary(checksums.map { ($0.algorithm.rawValue, $0.hex) }) { first, _ in first }
+        self.checksums = checksums
+    }
+
+    /// - Throws: `.invalidInput` when there is none that can be verified, or one is malformed
+    init(_ node: Node) throws {
+        guard let entries = node.mapping else {
+            throw MetadataFields.failure(node, "\"hashes\" must be an object, but is \(node.kind)")
+        }
+        var values: [String: String] = [:]
+        var checksums: [Checksum] = []
+        for entry in entries {
+            let text = try MetadataFields.string(entry.value, entry.key)
+            values[entry.key] = text
+            guard let function = Self.functions[entry.key] else { continue }
+            guard let checksum = Checksum(function, hex: text) else {
+                throw MetadataFields.failure(entry.value, "this is no \(entry.key) hash: \"\(text)\"")
+            }
+            checksums.append(checksum)
+        }
+        guard !checksums.isEmpty else {
+            throw MetadataFields.failure(node, "none of these hashes can be verified: sha256 or sha512 is needed")
+        }
+        self.values = values
+        self.checksums = checksums
+    }
+
+    /// What is strong enough; SHA-1 is not.
+    private static let functions: [String: HashAlgorithm] = ["sha256": .sha256, "sha512": .sha512]
+
+    /// The object for a file.
+    var json: JSONValue { .object(values.mapValues { .string($0) }) }
+
+    /// The first hash that `bytes` do not have; nil when they have all.
+    public func mismatch(_ bytes: [UInt8]) -> Checksum? {
+        checksums.first { Checksum.of(bytes, $0.algorithm) != $0 }
+    }
+}

@@ -1,0 +1,107 @@
+import Host
+import Publishing
+import Testing
+import Transfer
+import Updates
+
+/// A publisher that dies leaves the old state or the new one, and whoever comes after it goes on.
+@Suite struct InterruptionTests {
+    /// A folder whose disk is full after so many writes; the last one leaves a part of a file.
+    private final class FailingStorage: RepositoryStorage {
+        let name = "failing"
+        private let inner: RepositoryFolder
+        private(set) var left: Int
+
+        init(_ inner: RepositoryFolder, after count: Int) {
+            self.inner = inner
+            left = count
+        }
+
+        private func spend(_ path: String) throws {
+            left -= 1
+            guard left < 0 else { return }
+            let place = Path.join(inner.path, path)
+            try Folder.create(Path.parent(place))
+            try File.write(place + ".part", Array("half".utf8))
+            throw Failure(.device, "no space left")
+        }
+
+        func read(_ path: String, limit: Int) throws -> [UInt8]? { try inner.read(path, limit: limit) }
+        func add(_ path: String, _ content: [UInt8]) throws {
+            try spend(path)
+            try inner.add(path, content)
+        }
+        func add(_ path: String, from file: String, size: Int, sha256: Checksum) throws {
+            try spend(path)
+            try inner.add(path, from: file, size: size, sha256: sha256)
+        }
+        func link(_ path: String, as other: String, size: Int, sha256: Checksum) throws {
+            try spend(other)
+            try inner.link(path, as: other, size: size, sha256: sha256)
+        }
+        func publish(_ path: String, _ content: [UInt8]) throws {
+            try spend(path)
+            try inner.publish(path, content)
+        }
+    }
+
+    /// Five files, a list, targets, snapshot, timestamp.
+    private static let writes = 9
+
+    @Test(.enabled(if: ReferenceClient.isHere, ReferenceClient.missing))
+    func aPublicationThatEndsAnywhereLeavesTheOldState() throws {
+        try Workbench.run { bench in
+            try bench.begin()
+            try bench.publish("1.0")
+            let client = ReferenceClient(bench)
+            let manifest = "releases/node/1.0/x86_64/manifest.json"
+            let before = try client.run([manifest])
+            #expect(before.isAccepted)
+            for count in 0..<Self.writes {
+                let ended = failure {
+                    let folder = try RepositoryFolder(bench.repository, for: .changing)
+                    try bench.publish("1.1", storage: FailingStorage(folder, after: count))
+                }
+                #expect(ended?.message == "no space left", "after \(count) writes")
+                let after = try client.run([manifest])
+                #expect(after.isAccepted && after.lines == before.lines, "after \(count) writes: \(after.lines)")
+            }
+            let folder = try RepositoryFolder(bench.repository, for: .changing)
+            try bench.publish("1.1", storage: FailingStorage(folder, after: Self.writes))
+            #expect(try client.run(["releases/node/1.1/x86_64/manifest.json"]).isAccepted)
+            let left = try Folder.walk(bench.repository).filter { $0.hasSuffix(".part") }
+            #expect(left.isEmpty)
+        }
+    }
+
+    /// The repository can be used at each moment of a rotation, by nodes that know the old root file and by new ones.
+    @Test(.enabled(if: ReferenceClient.isHere, ReferenceClient.missing))
+    func aRotationThatEndsAnywhereLeavesAValidRepository() throws {
+        try Workbench.run { bench in
+            try bench.begin()
+            try bench.publish("1.0")
+            var change = RootChange()
+            let before = try bench.root()
+            change.removed = [try #require(before.signers(.timestamp).keyIDs.first)]
+            change.added = try bench.generate("timestamp")
+            let installed = try RootFile(file: Path.join(bench.repository, "metadata/1.root.json"))
+            var next = try change.next(after: installed, expires: Validity.expiry(days: 365, from: bench.now))
+            try next.sign(bench.ring(), previous: installed)
+            // Snapshot, timestamp, root file.
+            for count in 0..<3 {
+                let ended = failure {
+                    let folder = try RepositoryFolder(bench.repository, for: .changing)
+                    let storage = FailingStorage(folder, after: count)
+                    _ = try RootInstallation(storage, bench.ring(), now: bench.now).install(next)
+                }
+                #expect(ended?.message == "no space left")
+                #expect(try ReferenceClient(bench, named: "client \(count)").run().isAccepted, "after \(count) writes")
+            }
+            try bench.install(next)
+            #expect(try ReferenceClient(bench).run().lines.first?.hasPrefix("root 2 ") == true)
+            // From now on only the new key signs.
+            try bench.publish("1.1")
+            #expect(try ReferenceClient(bench).run().isAccepted)
+        }
+    }
+}
