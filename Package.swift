@@ -64,7 +64,9 @@ let package = Package(
         // Shared by both programs.
         module("Boot", ["Disks", "Host"]),
         module("NodeConfig", ["Document", "Host"]),
+        module("Updates", ["CLinux", "Document", "Host", "Transfer"]),
         module("Verity", ["Disks", "Host", "Transfer"]),
+        module("Delta", ["CLinux", "Host", "Transfer"]),
 
         // The build.
         module("Recipe", ["Document", "Host"]),
@@ -72,7 +74,10 @@ let package = Package(
         module("RootTree", ["Archives", "CLinux", "Document", "Host", "Packages", "Recipe", "Sandbox", "Transfer"]),
         module(
             "Artefacts",
-            ["Archives", "Boot", "CLinux", "CLzma", "CSquashfs", "Disks", "Document", "Host", "Transfer", "Verity"]),
+            [
+                "Archives", "Boot", "CLinux", "CLzma", "CSquashfs", "Disks", "Document", "Host", "Transfer", "Updates",
+                "Verity",
+            ]),
         .target(name: "CReportPage", exclude: ["page.css", "page.js"]),  // Inspection: style and script, embedded
         module(
             "Inspection", ["Archives", "CReportPage", "Disks", "Document", "Host", "Packages", "Transfer", "Verity"]),
@@ -82,6 +87,7 @@ let package = Package(
                 "Artefacts", "Disks", "Document", "Host", "Inspection", "Packages", "Recipe", "RootTree", "Sandbox",
                 "Transfer", "CLinux",
             ]),
+        module("Publishing", ["CLinux", "Delta", "Document", "Host", "Transfer", "Updates"]),
         .target(name: "CLabMap", exclude: ["map.yaml"]),  // Lab: its map, embedded
         module("Lab", ["Archives", "CLabMap", "Document", "Host", "Transfer"]),
 
@@ -90,7 +96,11 @@ let package = Package(
         .target(name: "CCrypt"), .target(name: "CNewt"), .target(name: "CPam"), .target(name: "CQrencode"),
         .target(name: "CVirt"),  // Node, bound with dlopen as well
         module(
-            "Node", ["Boot", "Bus", "CVirt", "Disks", "Document", "Host", "NodeConfig", "Transfer", "Verity"]),
+            "Node",
+            [
+                "Boot", "Bus", "CLinux", "CVirt", "Delta", "Disks", "Document", "Host", "NodeConfig", "Transfer",
+                "Updates", "Verity",
+            ]),
         module(
             "Console",
             [
@@ -102,12 +112,16 @@ let package = Package(
         module(
             "NodewrightCommands",
             [
-                "Artefacts", "Build", "Disks", "Document", "Host", "Inspection", "Lab", "Packages", "Recipe",
-                "RootTree", "Sandbox", "Serving", "Transfer",
+                "Artefacts", "Build", "Disks", "Document", "Host", "Inspection", "Lab", "Packages", "Publishing",
+                "Recipe", "RootTree", "Sandbox", "Serving", "Transfer", "Updates",
                 argumentParser,
             ]),
         module(
-            "NodectlCommands", ["Boot", "Console", "Disks", "Document", "Host", "Node", "NodeConfig", argumentParser]),
+            "NodectlCommands",
+            [
+                "Boot", "Console", "Disks", "Document", "Host", "Node", "NodeConfig", "Transfer", "Updates",
+                argumentParser,
+            ]),
         .executableTarget(
             name: "nodewright", dependencies: ["NodewrightCommands"], swiftSettings: settings,
             // librpm must find Packages/FixedClock's time(2), or no two package databases are the same.
@@ -139,6 +153,10 @@ let package = Package(
         tests("DisksTests", ["Disks", "Host", "TestSupport"]),
         tests("VerityTests", ["Disks", "Host", "TestSupport", "Transfer", "Verity"]),
         tests("TransferTests", ["Host", "Transfer", "TestSupport"]),
+        tests("UpdatesTests", ["Document", "Host", "Transfer", "TestSupport", "Updates"]),
+        tests("DeltaTests", ["Delta", "Host", "Transfer", "TestSupport"]),
+        tests(
+            "PublishingTests", ["Delta", "Document", "Host", "Publishing", "Transfer", "TestSupport", "Updates"]),
         tests("ServingTests", ["Host", "Serving", "Transfer", "TestSupport"]),
         tests("SandboxTests", ["Sandbox", "Host", "TestSupport"]),
         tests("NodeConfigTests", ["Document", "Host", "NodeConfig", "TestSupport"], data: ["fail", "ok"]),

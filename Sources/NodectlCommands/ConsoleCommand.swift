@@ -29,7 +29,7 @@ struct ConsoleCommand: ParsableCommand {
         let watch = NodeWatch()
         while true {
             let terminal = ConsoleTerminal()
-            let end = try StatusConsole(terminal, watch: watch, setupOn: { SetupTurn.holder }, root: node.root) {
+            let end = try StatusConsole(terminal, watch: watch, setupOn: { SetupTurn.holder }) {
                 node.status(reader, guests: watch.guests())
             }.run()
             let isVirtual = terminal.isVirtual

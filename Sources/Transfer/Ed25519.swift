@@ -26,7 +26,7 @@ public struct Ed25519PublicKey: Hashable, Sendable {
 public final class Ed25519PrivateKey {
     /// The 32 secret bytes from which all else follows.
     public var seed: [UInt8] { secret.withBytes { Array($0) } }
-    private let secret: Secret
+    private let secret: SecretText
     /// The public half.
     public let publicKey: Ed25519PublicKey
     private let key: OpaquePointer
@@ -34,12 +34,12 @@ public final class Ed25519PrivateKey {
     /// The key of 32 secret bytes.
     ///
     /// - Throws: `.invalidInput` for any other number of bytes
-    public convenience init(seed: [UInt8]) throws { try self.init(seed: Secret(copying: seed)) }
+    public convenience init(seed: [UInt8]) throws { try self.init(seed: SecretText(copying: seed)) }
 
     /// The key of 32 secret bytes, of which no copy stays behind.
     ///
     /// - Throws: `.invalidInput` for any other number of bytes
-    public init(seed: Secret) throws {
+    public init(seed: SecretText) throws {
         guard seed.count == 32 else {
             throw Failure(.invalidInput, "a private Ed25519 key has 32 bytes, not \(seed.count)")
         }
@@ -66,7 +66,7 @@ public final class Ed25519PrivateKey {
         guard RAND_bytes(&seed, Int32(seed.count)) == 1 else {
             throw Failure(.internalError, "the system gives no random numbers for a key")
         }
-        return try Ed25519PrivateKey(seed: Secret(taking: &seed))
+        return try Ed25519PrivateKey(seed: SecretText(taking: &seed))
     }
 
     deinit { EVP_PKEY_free(key) }

@@ -18,7 +18,7 @@ public enum PrivateKeyFile {
     /// The text of a key.
     ///
     /// - Parameter passphrase: nil writes the key as it is
-    public static func text(_ key: Ed25519PrivateKey, passphrase: Secret?) throws -> [UInt8] {
+    public static func text(_ key: Ed25519PrivateKey, passphrase: SecretText?) throws -> [UInt8] {
         guard let output = BIO_new(BIO_s_secmem()), let plain = key.withHandle({ EVP_PKEY2PKCS8($0) }) else {
             throw unusable("encode a key")
         }
@@ -55,7 +55,7 @@ public enum PrivateKeyFile {
     ///
     /// - Parameter name: how messages name the text
     /// - Throws: `.invalidInput` when the text is something else than an Ed25519 key
-    public static func key(_ text: [UInt8], passphrase: Secret?, name: String) throws -> Ed25519PrivateKey? {
+    public static func key(_ text: [UInt8], passphrase: SecretText?, name: String) throws -> Ed25519PrivateKey? {
         let noKey = Failure(
             .invalidInput, "\(name) is not an Ed25519 private key in PEM form",
             hint: "\"nodewright keys generate\" makes one")
@@ -89,7 +89,7 @@ public enum PrivateKeyFile {
         guard EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519,
             EVP_PKEY_get_raw_private_key(key, &bytes, &length) == 1, length == seedLength
         else { throw other }
-        return try Ed25519PrivateKey(seed: Secret(taking: &bytes))
+        return try Ed25519PrivateKey(seed: SecretText(taking: &bytes))
     }
 
     private static func content(_ output: OpaquePointer) -> [UInt8] {

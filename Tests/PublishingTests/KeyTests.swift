@@ -39,9 +39,9 @@ import Updates
                 environment: ["SECRET": "battery"]
             ).run().check()
             let text = try File.read(path)
-            let secret = Secret(copying: Array("battery".utf8))
+            let secret = SecretText(copying: Array("battery".utf8))
             #expect(try PrivateKeyFile.key(text, passphrase: secret, name: "key") != nil)
-            #expect(try PrivateKeyFile.key(text, passphrase: Secret(copying: [1]), name: "key") == nil)
+            #expect(try PrivateKeyFile.key(text, passphrase: SecretText(copying: [1]), name: "key") == nil)
             #expect(try PrivateKeyFile.key(text, passphrase: nil, name: "key") == nil)
             try Command("openssl", ["genpkey", "-algorithm", "RSA", "-out", path]).run().check()
             let other = failure { _ = try PrivateKeyFile.key(try File.read(path), passphrase: nil, name: "\"x\"") }
@@ -82,7 +82,7 @@ import Updates
             try bench.generate("root", "targets", "snapshot")
             let key = try bench.generate("timestamp", encrypted: true)[0]
             let root = try bench.root()
-            bench.passphrase = .known(Secret(copying: Array("guess".utf8)))
+            bench.passphrase = .known(SecretText(copying: Array("guess".utf8)))
             let wrong = failure { try bench.install(root) }
             #expect(wrong?.status == .invalidInput)
             #expect(wrong?.message == "the passphrase does not open the \(key.title)")
@@ -100,7 +100,7 @@ import Updates
             let path = Path.join(bench.folder, "passphrase")
             try File.write(path, content, mode: 0o600)
             try bench.generate("root", "targets", "snapshot")
-            let key = try bench.keys.generate(.timestamp, passphrase: Secret(copying: Array(expected.utf8)))
+            let key = try bench.keys.generate(.timestamp, passphrase: SecretText(copying: Array(expected.utf8)))
             bench.passphrase = .file(path)
             try bench.ring().require(
                 RoleKeys(keyIDs: [key.id], threshold: 1), [key.id: key.metadataKey], title: "timestamp")
@@ -108,7 +108,7 @@ import Updates
     }
 
     @Test func secretsAreNotDescribed() {
-        let secret = Secret(copying: Array("hidden".utf8))
+        let secret = SecretText(copying: Array("hidden".utf8))
         #expect(!"\(secret) \(String(reflecting: secret)) \([secret])".contains("hidden"))
     }
 

@@ -7,7 +7,7 @@ import Updates
 /// A publisher's desk in a temporary folder: keys, root files, update folders and a repository.
 struct Workbench {
     let folder: String
-    var passphrase: PassphraseSource = .known(Secret(copying: Array("correct horse".utf8)))
+    var passphrase: PassphraseSource = .known(SecretText(copying: Array("correct horse".utf8)))
     /// Seconds since 1970.
     var now = wallClockSeconds()
 
@@ -26,7 +26,7 @@ struct Workbench {
     @discardableResult
     func generate(_ roles: String..., in name: String = "keys", encrypted: Bool = false) throws -> [StoredKey] {
         try roles.map {
-            let secret = encrypted ? Secret(copying: Array("correct horse".utf8)) : nil
+            let secret = encrypted ? SecretText(copying: Array("correct horse".utf8)) : nil
             return try keys(name).generate(#require(KeyRole($0)), passphrase: secret)
         }
     }

@@ -50,6 +50,7 @@ final class NewtForm {
         func look() {
             guard let text = newt.entryGetValue(component).map({ String(cString: $0) }) else { return }
             let mistake = text.isEmpty ? nil : field.check(text).map { "\(field.label): \($0)" }
+            newt.labelSetColors(line, mistake == nil ? NEWT_COLORSET_LABEL : NEWT_COLORSET_ACTCHECKBOX)
             newt.labelSetText(line, PlainText.column(mistake ?? "", width))
         }
     }
@@ -81,7 +82,6 @@ final class NewtForm {
         // The line above the buttons tells what is wrong with a field that was left.
         lineWidth = layout.width - 2
         line = newt.label(1, Int32(layout.bodyHeight), String(repeating: " ", count: lineWidth))
-        newt.labelSetColors(line, NEWT_COLORSET_ACTCHECKBOX)
         newt.formAddComponent(outer, line)
         for button in layout.buttons {
             let component = newt.compactButton(Int32(button.column), Int32(button.row), button.action.label)

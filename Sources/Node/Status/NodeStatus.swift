@@ -58,7 +58,7 @@ public struct NodeStatus: Hashable, Sendable {
     /// By which SSH clients know it.
     public let hostKeys: [HostKey]
     /// How busy it is.
-    public internal(set) var load: MachineLoad
+    public let load: MachineLoad
 
     /// A status made of its parts.
     public init(

@@ -16,15 +16,12 @@ public struct StatusConsole {
 
     /// Seconds between two looks at the node while things happen, and between two while nobody tells what happens.
     static let pause = 2.0
-    /// Seconds between two looks at a node on which nothing happens.
+    /// Seconds between two looks at a node on which nothing happens; the load is an average over as many.
     static let calm = 60.0
-    /// Seconds between two looks at the load, which is on screens that are drawn over.
-    static let loadPause = 10.0
 
     private let terminal: ConsoleTerminal
     private let watch: NodeWatch?
     private let look: () -> NodeStatus
-    private let load: () -> MachineLoad
     private let holder: () -> String?
 
     /// A console.
@@ -32,17 +29,15 @@ public struct StatusConsole {
     /// - Parameters:
     ///   - watch: tells when to look again; without it the node is looked at every two seconds
     ///   - holder: the terminal on which the wizard runs; nil when it runs nowhere
-    ///   - root: where the load is read
     ///   - look: reads the status
     public init(
         _ terminal: ConsoleTerminal, watch: NodeWatch? = nil, setupOn holder: @escaping () -> String? = { nil },
-        root: String = "/", look: @escaping () -> NodeStatus
+        look: @escaping () -> NodeStatus
     ) {
         self.terminal = terminal
         self.watch = watch
         self.holder = holder
         self.look = look
-        load = { MachineLoad.read(root: root) }
     }
 
     /// Shows the screen, and again whenever it has changed.
@@ -74,8 +69,7 @@ public struct StatusConsole {
             waiting: while true {
                 let now = monotonicSeconds()
                 if now >= next { break }
-                let wait = terminal.isVirtual ? min(next - now, Self.loadPause) : next - now
-                switch terminal.key(within: wait, or: watch) {
+                switch terminal.key(within: next - now, or: watch) {
                 // Asked anew: it may have been switched off a moment ago.
                 case .enter:
                     let status = look()
@@ -96,14 +90,7 @@ public struct StatusConsole {
                     next = now
                 // Things happen together: a moment later there is more to see.
                 case .event: next = min(next, max(looked + Self.pause, now + 0.2))
-                case .nothing:
-                    guard terminal.isVirtual, monotonicSeconds() < next else { continue }
-                    status.load = load()
-                    let screen = StatusScreen(status, size: terminal.size, setupOn: holder())
-                    if shown != nil, screen != shown {
-                        try terminal.show(screen.lines)
-                        shown = screen
-                    }
+                case .nothing: continue
                 }
             }
             watch?.renew()

@@ -38,7 +38,7 @@ public struct KeyFolder: Sendable {
     /// Makes a key and stores both halves, the private one first.
     ///
     /// - Parameter passphrase: nil stores the private half as it is
-    public func generate(_ role: KeyRole, passphrase: Secret?) throws -> StoredKey {
+    public func generate(_ role: KeyRole, passphrase: SecretText?) throws -> StoredKey {
         try Folder.create(path, mode: 0o700)
         try requirePrivate(path, kind: Glibc.S_IFDIR, what: "the key folder", repair: "chmod 700")
         let key = try Ed25519PrivateKey.random()
@@ -46,7 +46,7 @@ public struct KeyFolder: Sendable {
         let base = Path.join(path, "\(role).\(id.prefix(StoredKey.shortLength))")
         var text = try PrivateKeyFile.text(key, passphrase: passphrase)
         // Wiped after it has been written.
-        let content = Secret(taking: &text)
+        let content = SecretText(taking: &text)
         try content.withBytes { try File.write(base + ".pem", $0, mode: 0o600) }
         try File.write(base + ".pub", PublicKeyFile.text(key.publicKey))
         return StoredKey(
@@ -57,7 +57,7 @@ public struct KeyFolder: Sendable {
     ///
     /// - Parameter passphrase: nil opens only a key that has none
     /// - Throws: `.invalidInput` when the file is open to others, missing or damaged
-    func open(_ key: StoredKey, passphrase: Secret?) throws -> Ed25519PrivateKey? {
+    func open(_ key: StoredKey, passphrase: SecretText?) throws -> Ed25519PrivateKey? {
         guard let file = key.privateFile else {
             throw Failure(.invalidInput, "the private half of the \(key.title) is not in \"\(path)\"")
         }

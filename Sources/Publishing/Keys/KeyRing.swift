@@ -9,7 +9,7 @@ public final class KeyRing {
     private let source: PassphraseSource
     private let stored: [StoredKey]
     private var opened: [String: Ed25519PrivateKey] = [:]
-    private var lastPassphrase: Secret?
+    private var lastPassphrase: SecretText?
 
     /// The keys of a folder.
     public init(_ folder: KeyFolder, _ source: PassphraseSource) throws {

@@ -10,7 +10,7 @@ public enum PassphraseSource: Sendable {
     /// The first line of what an open descriptor gives.
     case descriptor(Int32)
     /// Known already: from the environment, or in a test.
-    case known(Secret)
+    case known(SecretText)
     /// Somebody types it.
     case terminal
     /// Nobody can give one.
@@ -23,7 +23,7 @@ public enum PassphraseSource: Sendable {
     public static func surroundings() -> PassphraseSource {
         if let value = getenv(variable), value.pointee != 0 {
             let length = strlen(value)
-            let secret = Secret(copying: UnsafeRawBufferPointer(start: value, count: length))
+            let secret = SecretText(copying: UnsafeRawBufferPointer(start: value, count: length))
             explicit_bzero(value, length)
             unsetenv(variable)
             return .known(secret)
@@ -35,14 +35,14 @@ public enum PassphraseSource: Sendable {
     }
 
     /// A passphrase for keys that are made now; whoever types it does so twice.
-    public func newPassphrase() throws -> Secret { try read(for: "new keys", twice: true) }
+    public func newPassphrase() throws -> SecretText { try read(for: "new keys", twice: true) }
 
     /// A passphrase.
     ///
     /// - Parameters:
     ///   - purpose: what it is for, for whoever types it: `targets key 1a2b3c4d`
     ///   - twice: whether it has to be typed twice, because it is a new one
-    func read(for purpose: String, twice: Bool) throws -> Secret {
+    func read(for purpose: String, twice: Bool) throws -> SecretText {
         switch self {
         case .known(let secret): return secret
         case .none:
@@ -69,7 +69,7 @@ public enum PassphraseSource: Sendable {
     }
 
     /// A line that does not appear on the terminal, which is as it was afterwards, whatever ended the wait.
-    private static func typed(_ question: String, _ terminal: Int32) throws -> Secret {
+    private static func typed(_ question: String, _ terminal: Int32) throws -> SecretText {
         var before = termios()
         try check("read the mode of the terminal") { tcgetattr(terminal, &before) }
         var quiet = before
@@ -82,10 +82,10 @@ public enum PassphraseSource: Sendable {
         return try line(terminal, named: "the terminal", isTyped: true)
     }
 
-    private static func line(_ descriptor: Int32, named name: String, isTyped: Bool = false) throws -> Secret {
+    private static func line(_ descriptor: Int32, named name: String, isTyped: Bool = false) throws -> SecretText {
         var bytes: [UInt8] = []
         // No reallocation may leave a copy behind.
-        bytes.reserveCapacity(Secret.limit + 1)
+        bytes.reserveCapacity(SecretText.limit + 1)
         defer { bytes.withUnsafeMutableBytes { if let base = $0.baseAddress { explicit_bzero(base, $0.count) } } }
         var byte: UInt8 = 0
         while try checkLength("read \(name)", { Glibc.read(descriptor, &byte, 1) }) == 1, byte != 0x0A {
@@ -95,16 +95,16 @@ public enum PassphraseSource: Sendable {
             case 0x08 where isTyped, 0x7F where isTyped: if !bytes.isEmpty { bytes.removeLast() }
             default: bytes.append(byte)
             }
-            if bytes.count > Secret.limit {
-                throw Failure(.invalidInput, "the passphrase in \(name) is longer than \(Secret.limit) bytes")
+            if bytes.count > SecretText.limit {
+                throw Failure(.invalidInput, "the passphrase in \(name) is longer than \(SecretText.limit) bytes")
             }
         }
         if bytes.last == 0x0D { bytes.removeLast() }
         return try secret(&bytes, name)
     }
 
-    private static func secret(_ bytes: inout [UInt8], _ name: String) throws -> Secret {
+    private static func secret(_ bytes: inout [UInt8], _ name: String) throws -> SecretText {
         guard !bytes.isEmpty else { throw Failure(.invalidInput, "the passphrase from \(name) is empty") }
-        return Secret(taking: &bytes)
+        return SecretText(taking: &bytes)
     }
 }

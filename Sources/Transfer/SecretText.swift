@@ -3,7 +3,7 @@ import Glibc
 import Host
 
 /// Bytes that nobody may see: a passphrase, the private half of a key. Wiped from memory with the last owner; never described.
-public final class Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+public final class SecretText: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     /// A longer secret is a mistake: another file was named.
     public static let limit = 4096
 
