@@ -64,6 +64,7 @@ let package = Package(
         // Shared by both programs.
         module("Boot", ["Disks", "Host"]),
         module("NodeConfig", ["Document", "Host"]),
+        module("Updates", ["CLinux", "Document", "Host", "Transfer"]),
         module("Verity", ["Disks", "Host", "Transfer"]),
 
         // The build.
@@ -105,7 +106,11 @@ let package = Package(
                 argumentParser,
             ]),
         module(
-            "NodectlCommands", ["Boot", "Console", "Disks", "Document", "Host", "Node", "NodeConfig", argumentParser]),
+            "NodectlCommands",
+            [
+                "Boot", "Console", "Disks", "Document", "Host", "Node", "NodeConfig", "Transfer", "Updates",
+                argumentParser,
+            ]),
         .executableTarget(
             name: "nodewright", dependencies: ["NodewrightCommands"], swiftSettings: settings,
             // librpm must find Packages/FixedClock's time(2), or no two package databases are the same.
@@ -137,6 +142,7 @@ let package = Package(
         tests("DisksTests", ["Disks", "Host", "TestSupport"]),
         tests("VerityTests", ["Disks", "Host", "TestSupport", "Transfer", "Verity"]),
         tests("TransferTests", ["Host", "Transfer", "TestSupport"]),
+        tests("UpdatesTests", ["Document", "Host", "Transfer", "TestSupport", "Updates"]),
         tests("ServingTests", ["Host", "Serving", "Transfer", "TestSupport"]),
         tests("SandboxTests", ["Sandbox", "Host", "TestSupport"]),
         tests("NodeConfigTests", ["Document", "Host", "NodeConfig", "TestSupport"], data: ["fail", "ok"]),

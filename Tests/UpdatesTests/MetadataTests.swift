@@ -119,6 +119,24 @@ struct MetadataTests {
         }
     }
 
+    /// A key of a type that is not known here is kept as it is, and verifies nothing.
+    @Test func unknownKeys() throws {
+        let text =
+            #"{"keytype": "sigstore-oidc", "scheme": "Fulcio", "keyval": {"identity": "a", "issuer": "b"}, "x": 1}"#
+        let key = try MetadataKey(try JSON.parse(text, file: "key"))
+        #expect(JSON.canonical(key.json) == JSON.canonical(JSONValue(try JSON.parse(text, file: "key"))))
+        #expect(!key.verifies([], over: []))
+        let ed25519 = try TestRepository.key(1)
+        let signature = try ed25519.signature(over: [1])
+        for (type, scheme, isRight) in [
+            ("ed25519", "ed25519", true), ("ed25519", "ed448", false), ("rsa", "ed25519", false),
+            ("ecdsa", "ecdsa-sha2-nistp256", false), ("rsa", "rsassa-pss-sha256", false),
+        ] {
+            let key = MetadataKey(type: type, scheme: scheme, publicValue: ed25519.publicKey.hex)
+            #expect(key.verifies(signature, over: [1]) == isRight, "\(type) \(scheme)")
+        }
+    }
+
     @Test(arguments: [
         ("1970-01-01T00:00:00Z", 0), ("1969-12-31T23:59:59Z", -1), ("2000-02-29T12:34:56Z", 951_827_696),
         ("2038-01-19T03:14:08Z", 2_147_483_648), ("9999-12-31T23:59:59Z", 253_402_300_799),

@@ -9,12 +9,13 @@ public struct FileHashes: Hashable, Sendable {
     /// Those that can be verified; never empty.
     public let checksums: [Checksum]
 
-    /// Hashes that were computed here; nil without one of SHA-256 or SHA-512.
+    /// Hashes that were computed here, of each function the first; nil without one of SHA-256 or SHA-512.
     public init?(_ checksums: [Checksum]) {
-        let checksums = checksums.filter { Self.functions[$0.algorithm.rawValue] != nil }
-        guard !checksums.isEmpty else { return nil }
-        values = Dictionary(checksums.map { ($0.algorithm.rawValue, $0.hex) }) { first, _ in first }
-        self.checksums = checksums
+        self.checksums = Self.functions.values.compactMap { function in
+            checksums.first { $0.algorithm == function }
+        }.sorted { $0.algorithm.rawValue < $1.algorithm.rawValue }
+        guard !self.checksums.isEmpty else { return nil }
+        values = Dictionary(uniqueKeysWithValues: self.checksums.map { ($0.algorithm.rawValue, $0.hex) })
     }
 
     /// - Throws: `.invalidInput` when there is none that can be verified, or one is malformed
