@@ -65,6 +65,7 @@ let package = Package(
         module("Boot", ["Disks", "Host"]),
         module("NodeConfig", ["Document", "Host"]),
         module("Verity", ["Disks", "Host", "Transfer"]),
+        module("Delta", ["CLinux", "Host", "Transfer"]),
 
         // The build.
         module("Recipe", ["Document", "Host"]),
@@ -137,6 +138,7 @@ let package = Package(
         tests("DisksTests", ["Disks", "Host", "TestSupport"]),
         tests("VerityTests", ["Disks", "Host", "TestSupport", "Transfer", "Verity"]),
         tests("TransferTests", ["Host", "Transfer", "TestSupport"]),
+        tests("DeltaTests", ["Delta", "Host", "Transfer", "TestSupport"]),
         tests("ServingTests", ["Host", "Serving", "Transfer", "TestSupport"]),
         tests("SandboxTests", ["Sandbox", "Host", "TestSupport"]),
         tests("NodeConfigTests", ["Document", "Host", "NodeConfig", "TestSupport"], data: ["fail", "ok"]),
