@@ -66,6 +66,7 @@ let package = Package(
         module("NodeConfig", ["Document", "Host"]),
         module("Updates", ["CLinux", "Document", "Host", "Transfer"]),
         module("Verity", ["Disks", "Host", "Transfer"]),
+        module("Delta", ["CLinux", "Host", "Transfer"]),
 
         // The build.
         module("Recipe", ["Document", "Host"]),
@@ -73,16 +74,20 @@ let package = Package(
         module("RootTree", ["Archives", "CLinux", "Document", "Host", "Packages", "Recipe", "Sandbox", "Transfer"]),
         module(
             "Artefacts",
-            ["Archives", "Boot", "CLinux", "CLzma", "CSquashfs", "Disks", "Document", "Host", "Transfer", "Verity"]),
+            [
+                "Archives", "Boot", "CLinux", "CLzma", "CSquashfs", "Disks", "Document", "Host", "Transfer", "Updates",
+                "Verity",
+            ]),
         .target(name: "CReportPage", exclude: ["page.css", "page.js"]),  // Inspection: style and script, embedded
         module(
             "Inspection", ["Archives", "CReportPage", "Disks", "Document", "Host", "Packages", "Transfer", "Verity"]),
         module(
             "Build",
             [
-                "Artefacts", "Disks", "Document", "Host", "Inspection", "Packages", "Recipe", "RootTree", "Sandbox",
-                "Transfer", "CLinux",
+                "Artefacts", "Disks", "Document", "Host", "Inspection", "NodeConfig", "Packages", "Recipe", "RootTree",
+                "Sandbox", "Transfer", "CLinux",
             ]),
+        module("Publishing", ["CLinux", "Delta", "Document", "Host", "Transfer", "Updates"]),
         .target(name: "CLabMap", exclude: ["map.yaml"]),  // Lab: its map, embedded
         module("Lab", ["Archives", "CLabMap", "Document", "Host", "Transfer"]),
 
@@ -101,8 +106,8 @@ let package = Package(
         module(
             "NodewrightCommands",
             [
-                "Artefacts", "Build", "Disks", "Document", "Host", "Inspection", "Lab", "Packages", "Recipe",
-                "RootTree", "Sandbox", "Serving", "Transfer",
+                "Artefacts", "Build", "Disks", "Document", "Host", "Inspection", "Lab", "Packages", "Publishing",
+                "Recipe", "RootTree", "Sandbox", "Serving", "Transfer", "Updates",
                 argumentParser,
             ]),
         module(
@@ -142,7 +147,12 @@ let package = Package(
         tests("DisksTests", ["Disks", "Host", "TestSupport"]),
         tests("VerityTests", ["Disks", "Host", "TestSupport", "Transfer", "Verity"]),
         tests("TransferTests", ["Host", "Transfer", "TestSupport"]),
+<<<<<<< HEAD
+        tests("PublishingTests", ["Delta", "Document", "Host", "Publishing", "TestSupport", "Transfer", "Updates"]),
         tests("UpdatesTests", ["Document", "Host", "Transfer", "TestSupport", "Updates"]),
+=======
+        tests("DeltaTests", ["Delta", "Host", "Transfer", "TestSupport"]),
+>>>>>>> w-chunks
         tests("ServingTests", ["Host", "Serving", "Transfer", "TestSupport"]),
         tests("SandboxTests", ["Sandbox", "Host", "TestSupport"]),
         tests("NodeConfigTests", ["Document", "Host", "NodeConfig", "TestSupport"], data: ["fail", "ok"]),

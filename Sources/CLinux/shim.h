@@ -49,6 +49,10 @@ static inline ssize_t nlinux_copy_range(int from, int to, size_t length) {
     return syscall(SYS_copy_file_range, from, NULL, to, NULL, length, 0U);
 }
 static inline int nlinux_sync_file_system(int fd) { return (int)syscall(SYS_syncfs, fd); }
+// The kernel begins to write these bytes of a file to its disk; nobody waits for the end.
+static inline int nlinux_begin_writing(int fd, long long offset, long long length) {
+    return (int)syscall(SYS_sync_file_range, fd, offset, length, 2U /* SYNC_FILE_RANGE_WRITE */);
+}
 static inline int nlinux_terminal_columns(int fd) {
     struct winsize size;
     return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
