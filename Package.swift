@@ -147,12 +147,9 @@ let package = Package(
         tests("DisksTests", ["Disks", "Host", "TestSupport"]),
         tests("VerityTests", ["Disks", "Host", "TestSupport", "Transfer", "Verity"]),
         tests("TransferTests", ["Host", "Transfer", "TestSupport"]),
-<<<<<<< HEAD
+        tests("DeltaTests", ["Delta", "Host", "Transfer", "TestSupport"]),
         tests("PublishingTests", ["Delta", "Document", "Host", "Publishing", "TestSupport", "Transfer", "Updates"]),
         tests("UpdatesTests", ["Document", "Host", "Transfer", "TestSupport", "Updates"]),
-=======
-        tests("DeltaTests", ["Delta", "Host", "Transfer", "TestSupport"]),
->>>>>>> w-chunks
         tests("ServingTests", ["Host", "Serving", "Transfer", "TestSupport"]),
         tests("SandboxTests", ["Sandbox", "Host", "TestSupport"]),
         tests("NodeConfigTests", ["Document", "Host", "NodeConfig", "TestSupport"], data: ["fail", "ok"]),

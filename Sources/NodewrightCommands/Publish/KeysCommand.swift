@@ -12,9 +12,9 @@ struct KeysCommand: ParsableCommand {
 
             EXAMPLES
               nodewright keys generate root targets snapshot timestamp
-              nodewright keys root init --output 1.root.json
+              nodewright keys root init
               nodewright publish --repository /srv/updates --root 1.root.json
-              nodewright keys rotate timestamp --root /srv/updates/metadata/1.root.json
+              nodewright keys rotate timestamp --root 1.root.json
             """,
         subcommands: [KeysGenerateCommand.self, KeysListCommand.self, KeysRotateCommand.self, KeysRootCommand.self])
 }

@@ -10,7 +10,7 @@ struct KeysRootCommand: ParsableCommand {
             others to be signed, and put into the repository by "nodewright publish --root". Images carry one, too.
 
             EXAMPLES
-              nodewright keys root init --threshold 2 --key root=second.pub --output 1.root.json
+              nodewright keys root init --threshold 2 --key root=second.pub
               nodewright keys root sign 1.root.json --keys /media/usb/keys
             """,
         subcommands: [RootInitCommand.self, RootSignCommand.self, RootRenewCommand.self, RootShowCommand.self])

@@ -13,8 +13,8 @@ struct KeysRotateCommand: ParsableCommand {
             nothing to nodes from then on. A channel's key is replaced by "nodewright publish --delegate".
 
             EXAMPLES
-              nodewright keys rotate timestamp --root /srv/updates/metadata/1.root.json
-              nodewright keys rotate targets --root 3.root.json --key ci.pub --output 4.root.json
+              nodewright keys rotate timestamp --root 1.root.json
+              nodewright keys rotate targets --root 3.root.json --key ci.pub
 
             EXIT STATUS
               0 done, which still may need the signatures of others; 2 wrong usage or wrong passphrase.

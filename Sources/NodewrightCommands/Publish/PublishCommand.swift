@@ -10,23 +10,26 @@ struct PublishCommand: ParsableCommand {
         commandName: "publish",
         abstract: "Publish a release to an update repository, or change what the repository offers.",
         discussion: """
-            The folder is the one that "nodewright build --format update" writes. The repository is a folder of static files
-            with TUF metadata; readers see the state before or the state after, also when a run is interrupted, which the
-            next one finishes. Run --refresh regularly: nodes refuse a timestamp that is older than its days.
+            The folder is the one that "nodewright build --format update" writes. The \
+            repository is a folder of static files with TUF metadata; readers see the \
+            state before or the state after, also when a run is interrupted, which the next \
+            one finishes. Run --refresh regularly: nodes refuse metadata that has expired.
 
             EXAMPLES
               nodewright publish --repository /srv/updates --root 1.root.json
-              nodewright publish out/update --repository /srv/updates --channel testing --notes notes.txt
-              nodewright publish --repository /srv/updates --promote 0.2.0 --channel stable --rollout 10
-              nodewright publish --repository /srv/updates --channel stable --rollout 100
+              nodewright publish out/update --repository /srv/updates --channel testing
+              nodewright publish --repository /srv/updates --promote 0.2.0 --rollout 10
+              nodewright publish --repository /srv/updates --rollout 100
               nodewright publish --repository /srv/updates --withdraw 0.2.0
-              nodewright publish --repository /srv/updates --delegate testing --key channel-testing.1a2b3c4d.pub
-              nodewright publish --repository /srv/updates --refresh --expires timestamp=7
+              nodewright publish --repository /srv/updates --delegate testing
+              nodewright publish --repository /srv/updates --refresh
 
             EXIT STATUS
-              0 done; 2 wrong usage, a key that is missing or open to others, a wrong passphrase, or a version that is published
-              with another content; 3 nothing to do; 5 the root file has expired or lacks signatures, or the repository is
-              damaged; 6 a root file of the wrong version; 7 a full disk; 8 somebody else publishes.
+              0 done; 2 wrong usage, a key that is missing or open to others, a wrong
+              passphrase, or a version that is published with another content; 3 nothing
+              to do; 5 the root file has expired or lacks signatures, or the repository
+              is damaged; 6 a root file of the wrong version; 7 a full disk; 8 somebody
+              else publishes.
             """)
 
     @Argument(help: ArgumentHelp("The update folder of a build.", valueName: "folder"))

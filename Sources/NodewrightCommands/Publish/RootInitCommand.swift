@@ -12,7 +12,7 @@ struct RootInitCommand: ParsableCommand {
 
             EXAMPLES
               nodewright keys root init
-              nodewright keys root init --threshold 2 --key root=second.pub --key timestamp=ci.pub
+              nodewright keys root init --threshold 2 --key root=second.pub
 
             EXIT STATUS
               0 done, which still may need the signatures of others; 2 a role has no key, or too few.
