@@ -6,9 +6,10 @@ struct KeysCommand: ParsableCommand {
         commandName: "keys",
         abstract: "Make and replace the keys that sign an update repository.",
         discussion: """
-            Four roles sign: root says which keys the others have and stays offline; targets signs releases; snapshot and
-            timestamp sign that they belong together and are of today. channel-NAME signs one channel alone. A key is revoked
-            by replacing it.
+            Four roles sign: root says which keys the others have and stays offline; \
+            targets signs releases; snapshot and timestamp sign that they belong \
+            together and are of today. channel-NAME signs one channel alone. A key is \
+            revoked by replacing it.
 
             EXAMPLES
               nodewright keys generate root targets snapshot timestamp

@@ -6,8 +6,9 @@ struct KeysRootCommand: ParsableCommand {
         commandName: "root",
         abstract: "Make, renew, sign and show root files.",
         discussion: """
-            A root file says which keys sign for which role. It is made where a root key is, carried to the holders of the
-            others to be signed, and put into the repository by "nodewright publish --root". Images carry one, too.
+            A root file says which keys sign for which role. It is made where a root key \
+            is, carried to the holders of the others to be signed, and put into the \
+            repository by "nodewright publish --root". Images carry one, too.
 
             EXAMPLES
               nodewright keys root init --threshold 2 --key root=second.pub
