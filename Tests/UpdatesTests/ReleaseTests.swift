@@ -78,7 +78,8 @@ import Updates
     }
 
     @Test(arguments: [
-        ("\"name\": \"node\"", "\"name\": \"../node\"", "\"name\" must be a name"), ("\"1.0\"", "\"1/0\"", "\"version\" must be a version"),
+        ("\"name\": \"node\"", "\"name\": \"../node\"", "\"name\" must be a name"),
+        ("\"1.0\"", "\"1/0\"", "\"version\" must be a version"),
         ("\"0.5\"", "5", "\"minimumVersion\" must be a version"), ("\"size\": 1", "\"size\": -1", "\"size\" must be"),
         ("\"vmlinuz\"", "\"a/b\"", "\"name\" must be the name of a file"), ("\"vmlinuz\"", "\"x\"", "lacks vmlinuz"),
         ("\"root.verity\"", "\"vmlinuz\"", "names a file twice"), ("\"00ff\"", "\"0\"", "\"salt\" must be"),

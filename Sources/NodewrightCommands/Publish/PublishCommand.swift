@@ -11,7 +11,8 @@ struct PublishCommand: ParsableCommand {
         abstract: "Publish a release to an update repository, or change what the repository offers.",
         discussion: """
             The folder is the one that "nodewright build --format update" writes. The \
-            repository is a folder of static files with TUF metadata; readers see the \
+            repository is a folder of static files with TUF metadata, or the same in an OCI \
+            registry; readers see the \
             state before or the state after, also when a run is interrupted, which the next \
             one finishes. Run --refresh regularly: nodes refuse metadata that has expired.
 
@@ -35,7 +36,7 @@ struct PublishCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The update folder of a build.", valueName: "folder"))
     var folder: String?
 
-    @Option(help: ArgumentHelp("The repository: a folder.", valueName: "place"))
+    @Option(help: ArgumentHelp("The repository: a folder, or oci://HOST/NAME.", valueName: "place"))
     var repository: String
 
     @OptionGroup(title: "Releases") var release: ReleaseOptions

@@ -98,7 +98,7 @@ public final class RepositoryFolder: RepositoryStorage {
         }
     }
 
-    /// Replaces the timestamp.
+    /// Adds or replaces a file that readers look for.
     public func publish(_ path: String, _ content: [UInt8]) throws { try add(path, content) }
 
     /// A web server reads all of it, whatever the publisher's umask is.
