@@ -1,5 +1,6 @@
 import Host
 import Publishing
+import TestSupport
 import Testing
 import Transfer
 import Updates
@@ -39,6 +40,7 @@ import Updates
             try spend(other)
             try inner.link(path, as: other, size: size, sha256: sha256)
         }
+        func prune(keeping paths: Set<String>) throws -> Int { try inner.prune(keeping: paths) }
         func publish(_ path: String, _ content: [UInt8]) throws {
             try spend(path)
             try inner.publish(path, content)
@@ -74,6 +76,35 @@ import Updates
             #expect(try client.run(["releases/node/1.1/x86_64/manifest.json"]).isAccepted)
             let left = try Folder.walk(bench.repository).filter { $0.hasSuffix(".part") }
             #expect(left.isEmpty)
+        }
+    }
+
+    /// Killed at any moment: our client finds the old state or the new one, and the next run ends what was begun.
+    @Test func aPublisherThatIsKilledLeavesAValidRepository() throws {
+        try Workbench.run { bench in
+            try bench.begin()
+            try bench.publish("1.0")
+            let list = "channels/stable/node-x86_64.json"
+            var killed = 0
+            for number in 1...24 {
+                let update = try bench.build("1.\(number)")
+                // A run takes some twenty to a hundred milliseconds, most of it fsync.
+                let run = try Command(
+                    "timeout",
+                    [
+                        "-s", "KILL", "0.0\(number * 3 / 10)\(number * 3 % 10)", Programs.built("nodewright"),
+                        "publish", update,
+                    ]
+                        + ["--repository", bench.repository, "--keys", bench.keys.path]
+                ).run()
+                if run.status != 0 { killed += 1 }
+                let offers = try ChannelList(bench.fetch([list])[0], file: list).offers
+                for offer in offers { try bench.fetch([offer.manifest]) }
+                #expect(run.status != 0 || offers.first?.version.description == "1.\(number)")
+            }
+            #expect(killed > 0)
+            try bench.publish("2.0")
+            #expect(try bench.list().offers.first?.version.description == "2.0")
         }
     }
 

@@ -159,6 +159,29 @@ import Updates
         }
     }
 
+    /// The files of a release that is withdrawn stay for one run, for whoever is reading them.
+    @Test func whatNobodyIsOfferedGoesInTwoRuns() throws {
+        try Workbench.run { bench in
+            try bench.begin()
+            for version in ["1.0", "1.1"] { try bench.publish(version) }
+            // Lists and metadata of the past.
+            _ = try Pruning().apply(bench.update())
+            #expect(failure { _ = try Pruning().apply(bench.update()) }?.status == .nothingToDo)
+            try bench.fetch([Self.list, manifest("1.0"), manifest("1.1")])
+            _ = try OfferChange(channel: "stable", .withdraw, version: ReleaseVersion("1.0")).apply(bench.update())
+            func files() throws -> [String] {
+                try Folder.walk(bench.repository).filter { $0.hasPrefix("targets/releases/node/1.0") }
+            }
+            let before = try files()
+            let first = try Pruning().apply(bench.update())
+            #expect(first.lines.first == "releases/node/1.0/x86_64 is no longer in the metadata")
+            #expect(try files() == before && !before.isEmpty)
+            _ = try Pruning().apply(bench.update())
+            #expect(try files().isEmpty)
+            try bench.fetch([Self.list, manifest("1.1")])
+        }
+    }
+
     @Test func twoPublishersDoNotMeet() throws {
         try Workbench.run { bench in
             try bench.begin()

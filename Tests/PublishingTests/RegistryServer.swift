@@ -39,23 +39,34 @@ struct RegistryServer {
                 config += "auth: {htpasswd: {realm: test, path: \"\(folder)/users\"}}\n"
             }
             try File.write(Path.join(folder, "config.yml"), config)
-            let program = try #require(Environment.program("docker-registry"))
-            let null = try check("open /dev/null") { open("/dev/null", O_RDWR) }
-            defer { close(null) }
-            let server = try BoundProgram(
-                program, arguments: ["docker-registry", "serve", Path.join(folder, "config.yml")],
-                environment: ["PATH=/usr/bin:/bin", "OTEL_TRACES_EXPORTER=none"], descriptors: [null, null, null])
-            defer {
-                kill(server.process, SIGTERM)
-                _ = server.wait()
-            }
-            for _ in 0..<200 {
-                let status = try Command("curl", ["-s", "-o", "/dev/null", "-w", "%{http_code}", "http://\(host)/v2/"])
+            return try Self.while("docker-registry", ["serve", Path.join(folder, "config.yml")]) {
+                for _ in 0..<200 {
+                    let status = try Command(
+                        "curl", ["-s", "-o", "/dev/null", "-w", "%{http_code}", "http://\(host)/v2/"]
+                    )
                     .run()
-                if ["200", "401"].contains(status.text) { return try body(RegistryServer(host: host, store: store)) }
-                usleep(50_000)
+                    if ["200", "401"].contains(status.text) {
+                        return try body(RegistryServer(host: host, store: store))
+                    }
+                    usleep(50_000)
+                }
+                throw Failure(.device, "docker-registry does not answer")
             }
-            throw Failure(.device, "docker-registry does not answer")
         }
+    }
+
+    /// Runs a server while `body` does.
+    static func `while`<Value>(_ name: String, _ arguments: [String], _ body: () throws -> Value) throws -> Value {
+        let program = try #require(Environment.program(name))
+        let null = try check("open /dev/null") { open("/dev/null", O_RDWR) }
+        defer { close(null) }
+        let server = try BoundProgram(
+            program, arguments: [name] + arguments, environment: ["PATH=/usr/bin:/bin", "OTEL_TRACES_EXPORTER=none"],
+            descriptors: [null, null, null])
+        defer {
+            kill(server.process, SIGTERM)
+            _ = server.wait()
+        }
+        return try body()
     }
 }

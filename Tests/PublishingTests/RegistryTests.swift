@@ -1,4 +1,5 @@
 import Document
+import Glibc
 import Host
 import Publishing
 import Testing
@@ -123,6 +124,53 @@ import Updates
                 let place = try storage(server, .beginning, credentials("ci:swordfish"))
                 _ = try RootInstallation(place, bench.ring(), now: bench.now).install(bench.root())
                 #expect("\(try credentials("ci:swordfish"))" == "(credentials)")
+            }
+        }
+    }
+
+    /// A token is got with the password, and the registry itself never sees that.
+    @Test func aRegistryAsksForAToken() throws {
+        try Workbench.run { bench in
+            let script = """
+                import http.server, sys
+                class Registry(http.server.BaseHTTPRequestHandler):
+                    def log_message(self, *_): pass
+                    def do_GET(self):
+                        given = self.headers.get("Authorization", "")
+                        print(self.path.split("?")[0], given.split(" ")[0], file=log, flush=True)
+                        body = b""
+                        if self.path.startswith("/token"):
+                            right = "scope=repository%3Ateam%2Fupdates%3Apull&service=the%20registry" in self.path
+                            body = b'{"token": "abc"}' if right and given == "Basic Y2k6c3dvcmRmaXNo" else b"{}"
+                            self.send_response(200)
+                        elif given == "Bearer abc":
+                            self.send_response(404)
+                        else:
+                            self.send_response(401)
+                            self.send_header("WWW-Authenticate",
+                                f'Bearer realm="http://{self.headers["Host"]}/token",service="the registry"')
+                        self.send_header("Content-Length", str(len(body)))
+                        self.end_headers()
+                        self.wfile.write(body)
+                log = open(sys.argv[2], "w")
+                server = http.server.HTTPServer(("127.0.0.1", 0), Registry)
+                with open(sys.argv[1] + ".new", "w") as file: file.write(str(server.server_address[1]))
+                import os; os.rename(sys.argv[1] + ".new", sys.argv[1])
+                server.serve_forever()
+                """
+            let ready = Path.join(bench.folder, "port")
+            let log = Path.join(bench.folder, "log")
+            try RegistryServer.while("python3", ["-c", script, ready, log]) {
+                while !File.exists(ready) { usleep(20_000) }
+                let host = "127.0.0.1:\(try File.readText(ready))"
+                let file = Path.join(bench.folder, "config.json")
+                try File.write(file, "{\"auths\": {\"http://\(host)/v1/\": {\"auth\": \"Y2k6c3dvcmRmaXNo\"}}}")
+                let client = try RegistryClient(
+                    RegistryAddress("oci://\(host)/team/updates"),
+                    credentials: RegistryCredentials(host: host, file: file))
+                #expect(try client.manifest() == nil)
+                let path = "/v2/team/updates/manifests/latest"
+                #expect(try File.readText(log) == "\(path) \n/token Basic\n\(path) Bearer\n")
             }
         }
     }

@@ -47,12 +47,13 @@ struct PublishCommand: ParsableCommand {
     func validate() throws {
         let asked =
             [folder != nil, release.promote != nil, release.withdraw != nil, upkeep.refresh, upkeep.list]
-            + [upkeep.delegate != nil]
+            + [upkeep.delegate != nil, upkeep.prune]
         let count = asked.count { $0 }
         let alone = count == 0 && (release.rollout != nil || upkeep.root != nil)
         if count != 1, !alone {
             throw ValidationError(
-                "give a folder, or one of --root, --promote, --withdraw, --rollout, --delegate, --refresh and --list")
+                "give a folder, or one of --root, --promote, --withdraw, --rollout, --delegate, --refresh, --prune and --list"
+            )
         }
         if folder == nil, release.minimumVersion != nil || release.notes != nil {
             throw ValidationError("--minimum-version and --notes belong to a folder that is published")
@@ -79,7 +80,7 @@ struct PublishCommand: ParsableCommand {
         let progress = output.progress()
         if let root = upkeep.root {
             let installation = RootInstallation(storage, ring, validity: validity, now: now)
-            let isLast = folder == nil && release.isEmpty && upkeep.delegate == nil && !upkeep.refresh
+            let isLast = folder == nil && release.isEmpty && upkeep.delegate == nil && !upkeep.refresh && !upkeep.prune
             do {
                 show(try installation.install(RootFile(file: root)))
             } catch let failure as Failure where failure.status == .nothingToDo && !isLast {}
@@ -91,6 +92,8 @@ struct PublishCommand: ParsableCommand {
             show(try release.publication(ReleaseFolder(folder, progress: progress)).publish(update, progress: progress))
         } else if let channel = upkeep.delegate {
             show(try upkeep.delegation(channel, keyOptions.folder).apply(update))
+        } else if upkeep.prune {
+            show(try Pruning().apply(update))
         } else if upkeep.refresh {
             show(try update.refresh(progress: progress))
         } else {

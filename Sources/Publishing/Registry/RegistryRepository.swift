@@ -59,6 +59,13 @@ public final class RegistryRepository: RepositoryStorage {
         note(other, layer)
     }
 
+    /// Names fewer files in the next state; the registry's own garbage collection removes what no state names.
+    public func prune(keeping paths: Set<String>) throws -> Int {
+        let before = manifest.layers.count
+        manifest.layers = manifest.layers.filter { paths.contains($0.key) || RepositoryFolder.stays($0.key) }
+        return before - manifest.layers.count
+    }
+
     /// Uploads a file and moves the tag.
     ///
     /// - Throws: `.busy` when somebody else has moved it meanwhile
