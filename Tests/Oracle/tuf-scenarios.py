@@ -218,6 +218,28 @@ def unknown_fields(c, r):
     equal(c.versions()[0], 2)
 
 
+@scenario(("timestamp.json", [1, 2, 2, 2]), ("3.snapshot.json", [1, 3, 2, 2]), ("3.targets.json", [1, 3, 3, 2]))
+def missing_file(c, r, name, versions):
+    r.publish_all()
+    equal(c.refresh(), True)
+    r.publish_all()
+    del r.files[name]
+    equal(c.refresh(), False)
+    equal(c.versions(), versions)
+    equal(r.requests[-1], name)
+
+
+@scenario()
+def snapshot_in_place_of_timestamp(c, r):
+    r.set_keys("snapshot", [1])
+    r.publish("root")
+    r.snapshot.meta = {"snapshot.json": MetaFile(1)}
+    r.publish("snapshot")
+    r.files["timestamp.json"] = r.files["2.snapshot.json"]
+    equal(c.refresh(), False)
+    equal(c.versions(), [2, 0, 0, 0])
+
+
 @scenario()
 def root_without_version(c, r):
     value = json.loads(r.first_root)
@@ -595,6 +617,20 @@ def substituted_target(c, r, content):
     equal(c.downloaded(), [])
 
 
+@scenario((["sha256"],), (["sha512"],), (["sha256", "sha512"],), (["unknown"],))
+def hash_functions(c, r, names):
+    r.add("a", b"content")
+    target = TargetFile.from_data("a", b"content", [name for name in names if name != "unknown"] or ["sha256"])
+    if names == ["unknown"]:
+        target.hashes = {"unknown": target.hashes["sha256"]}
+    r.targets.targets["a"] = target
+    for digest in target.hashes.values():
+        r.files[f"{digest}.a"] = b"content"
+    r.publish_all()
+    equal(c.download("a"), names != ["unknown"])
+    equal(c.downloaded(), [b"content"] if names != ["unknown"] else [])
+
+
 @scenario()
 def target_that_changes(c, r):
     for number in range(4):
@@ -619,6 +655,17 @@ def expired_timestamp_leads_to_the_new_one(c, r):
     r.publish_all()
     equal(c.refresh(day=18), True)
     equal(c.versions(), [1, 3, 2, 2])
+
+
+@scenario(faketime=True)
+def expired_root_leads_to_the_new_one(c, r):
+    r.root.expires = NOW + 7 * DAY
+    r.publish("root")
+    equal(c.refresh(), True)
+    r.root.expires = NOW + 21 * DAY
+    r.publish("root")
+    equal(c.refresh(day=18), True)
+    equal(c.versions()[0], 3)
 
 
 @scenario(*[(role,) for role in TOP], faketime=True)
