@@ -46,7 +46,7 @@ public struct FileHashes: Hashable, Sendable {
     var json: JSONValue { .object(values.mapValues { .string($0) }) }
 
     /// In what `bytes` differ, in words; nil when they have every hash.
-    func difference(_ bytes: [UInt8]) -> String? {
+    public func mismatch(_ bytes: [UInt8]) -> String? {
         guard !checksums.isEmpty else { return Self.unverifiable }
         let wrong = checksums.first { Checksum.of(bytes, $0.algorithm) != $0 }
         return wrong.map { "its \($0.algorithm.rawValue) hash is not \($0.hex)" }

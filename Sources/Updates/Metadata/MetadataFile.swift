@@ -37,7 +37,7 @@ public struct MetadataFile: Hashable, Sendable {
     /// In what `bytes` differ from the length and the hashes, in words; nil when in nothing.
     public func difference(_ bytes: [UInt8]) -> String? {
         if let length, length != bytes.count { return "it has \(bytes.count) bytes instead of \(length)" }
-        return hashes?.difference(bytes)
+        return hashes?.mismatch(bytes)
     }
 
     /// Reads a `meta` object.
