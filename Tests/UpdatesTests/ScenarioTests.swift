@@ -5,9 +5,9 @@ import Updates
 
 /// `nodectl updates`.
 struct ScenarioTests {
-    /// Against a web server and repositories of the reference implementation: `Tests/Oracle/tuf-scenarios.py`.
+    /// Against a web server and repositories of the reference implementation: `Tests/Oracle/tuf-scenarios`.
     @Test(.enabled(if: Reference.isInstalled, "\(Reference.missing)")) func everyScenarioPasses() throws {
-        let result = try Reference.start("tuf-scenarios.py", [try Programs.built("nodectl"), "updates"])
+        let result = try Reference.start("tuf-scenarios", [try Programs.built("nodectl"), "updates"])
         #expect(result.status == 0, "\(result.text)\(result.errorTail)")
         // The script must not have ended before it had tried anything.
         #expect(result.text.contains("TUF scenarios: 1"), "\(result.text)")
