@@ -35,6 +35,7 @@ powercut: setup lab ## Cut the power more than 10,000 times while a disk is inst
 
 bench: setup lab ## Measure: lab, resolve, cold build, rebuilds, memory, sizes
 	@Tests/bench
+	@Tests/bench-delta
 
 demo-engine: ## Start an engine that behaves like oVirt's, to register nodes with, and say how to use it
 	@mkdir -p .build

@@ -82,7 +82,8 @@ public final class HTTPRangeSource: RangeSource {
             let reason: Failure
             switch outcome {
             case .cancelled: return false
-            case .ended where gained == request.size:
+            // More than was asked for: out of the whole file.
+            case .ended where gained >= request.size:
                 failedTries = 0
                 continue
             case .unusable where request.count > 1, .ended where request.count > 1:
