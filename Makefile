@@ -38,6 +38,7 @@ conformance: setup build ## Put the client of update repositories through the sc
 
 bench: setup lab ## Measure: lab, resolve, cold build, rebuilds, memory, sizes
 	@Tests/bench
+	@Tests/bench-delta
 
 demo-engine: ## Start an engine that behaves like oVirt's, to register nodes with, and say how to use it
 	@mkdir -p .build

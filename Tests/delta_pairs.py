@@ -61,7 +61,7 @@ def overlay(tree, names, folder):
 def segments(image):
     """The compressed parts of an initramfs, and what is in them."""
     data = open(image, "rb").read()
-    starts = [match.start() for match in re.finditer(b"\x28\xb5\x2f\xfd", data)] + [len(data)]
+    starts = [match.start() for match in re.finditer(re.escape(b"\x28\xb5\x2f\xfd"), data)] + [len(data)]
     place = 0
     while place < len(starts) - 1:
         # The four bytes may also occur within a part.

@@ -14,7 +14,8 @@ public struct AssemblyTarget: Sendable {
     ///   - descriptor: open for reading and writing, and left open; neither its position nor its length matters
     ///   - name: the path, for messages
     ///   - offset: where the first byte goes
-    ///   - capacity: how many bytes may be written from there on; nil for all of a device, or a file that ends with them
+    ///   - capacity: how many bytes may be written from there on; nil for all of a device, or a file that ends with
+    ///     them
     public init(descriptor: Int32, name: String, offset: Int = 0, capacity: Int? = nil) {
         self.descriptor = descriptor
         self.name = name

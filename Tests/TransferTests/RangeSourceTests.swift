@@ -138,6 +138,16 @@ import Transfer
         #expect(server.requests.count < 20)
     }
 
+    /// The last of the tries may be the one that brings everything.
+    @Test func theWholeFileIsEnough() throws {
+        let server = try RangeServer { request in
+            request.number < 4 ? .init("503 Busy") : .init("200 OK", [], Self.content)
+        }
+        defer { server.stop() }
+        try read(server, ranges: [10..<20, 30..<40])
+        #expect(server.requests.count == 6)
+    }
+
     /// Nothing of what the server says can be used; what is said about it.
     @Test(
         arguments: [

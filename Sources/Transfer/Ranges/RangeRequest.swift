@@ -156,7 +156,8 @@ final class RangeRequest {
     /// Judges a range that the server is going to send.
     private func accept(_ range: ContentRange) throws {
         if let total = range.total { try checkTotal(total) }
-        // Ranges that lie close together may come as one; none may lie outside, and all together are no more than the hull.
+        // Ranges that lie close together may come as one; none may lie outside, and all together are no more than the
+        // hull.
         let isInside = range.bytes.lowerBound >= hull.lowerBound && range.bytes.upperBound <= hull.upperBound
         if isInside {
             parts += 1
