@@ -5,7 +5,7 @@ NODEWRIGHT := $(RELEASE)/nodewright
 FOLDERS := Sources Tests Package.swift
 
 .NOTPARALLEL:
-.PHONY: help setup build lab image check check-full powercut bench demo-engine lint format clean
+.PHONY: help setup build lab image check check-full powercut conformance bench demo-engine lint format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -33,8 +33,12 @@ check-full: check ## Every scenario that the issues name: check, and the boots t
 powercut: setup lab ## Cut the power more than 10,000 times while a disk is installed to, its slots change and its configuration is written
 	@Tests/powercut
 
+conformance: setup build ## Put the client of update repositories through the scenarios of TUF, and through its public suite if TUF_CONFORMANCE names a checkout
+	@Tests/conformance
+
 bench: setup lab ## Measure: lab, resolve, cold build, rebuilds, memory, sizes
 	@Tests/bench
+	@Tests/bench-delta
 
 demo-engine: ## Start an engine that behaves like oVirt's, to register nodes with, and say how to use it
 	@mkdir -p .build

@@ -84,8 +84,8 @@ let package = Package(
         module(
             "Build",
             [
-                "Artefacts", "Disks", "Document", "Host", "Inspection", "Packages", "Recipe", "RootTree", "Sandbox",
-                "Transfer", "CLinux",
+                "Artefacts", "Disks", "Document", "Host", "Inspection", "NodeConfig", "Packages", "Recipe", "RootTree",
+                "Sandbox", "Transfer", "CLinux",
             ]),
         module("Publishing", ["CLinux", "Delta", "Document", "Host", "Transfer", "Updates"]),
         .target(name: "CLabMap", exclude: ["map.yaml"]),  // Lab: its map, embedded
@@ -153,10 +153,9 @@ let package = Package(
         tests("DisksTests", ["Disks", "Host", "TestSupport"]),
         tests("VerityTests", ["Disks", "Host", "TestSupport", "Transfer", "Verity"]),
         tests("TransferTests", ["Host", "Transfer", "TestSupport"]),
-        tests("UpdatesTests", ["Document", "Host", "Transfer", "TestSupport", "Updates"]),
         tests("DeltaTests", ["Delta", "Host", "Transfer", "TestSupport"]),
-        tests(
-            "PublishingTests", ["Delta", "Document", "Host", "Publishing", "Transfer", "TestSupport", "Updates"]),
+        tests("PublishingTests", ["Delta", "Document", "Host", "Publishing", "TestSupport", "Transfer", "Updates"]),
+        tests("UpdatesTests", ["Document", "Host", "Transfer", "TestSupport", "Updates"]),
         tests("ServingTests", ["Host", "Serving", "Transfer", "TestSupport"]),
         tests("SandboxTests", ["Sandbox", "Host", "TestSupport"]),
         tests("NodeConfigTests", ["Document", "Host", "NodeConfig", "TestSupport"], data: ["fail", "ok"]),

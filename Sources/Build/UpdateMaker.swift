@@ -1,5 +1,6 @@
 import Artefacts
 import Host
+import NodeConfig
 import Recipe
 
 /// Makes the folder that slots are upgraded from.
@@ -11,7 +12,8 @@ struct UpdateMaker: ArtefactMaker {
         try UpdateFolder(
             name: parts.recipe.name, version: parts.recipe.version, architecture: parts.recipe.arch,
             kernel: parts.kernel, initramfs: parts.initramfs, root: parts.root, hashTree: try parts.hashTree(),
-            kernelArguments: parts.kernelArguments, epoch: parts.epoch
+            kernelArguments: parts.kernelArguments, configurationSchema: NodeConfiguration.schemaVersion,
+            epoch: parts.epoch
         ).write(to: path)
         return [path]
     }

@@ -17,3 +17,8 @@ static inline CURLcode ncurl_set_copied_blob(CURL *h, CURLoption o, const void *
 }
 static inline CURLcode ncurl_set_list(CURL *h, CURLoption o, struct curl_slist *v) { return curl_easy_setopt(h, o, v); }
 static inline CURLcode ncurl_set_copied_body(CURL *h, const void *v) { return curl_easy_setopt(h, CURLOPT_COPYPOSTFIELDS, v); }
+// A header of the last answer, the last one of that name; NULL when it has none. Valid until the next transfer.
+static inline const char *ncurl_answer_header(CURL *h, const char *name) {
+    struct curl_header *header;
+    return curl_easy_header(h, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : NULL;
+}

@@ -19,8 +19,8 @@ extension Assembly {
     /// - Parameters:
     ///   - plan: of this assembly
     ///   - source: the file where all of it is; nil when the plan needs nothing of it
-    /// - Throws: `.signature` when the source has other bytes than the index says, `.device` when the target cannot be written or
-    ///   changes meanwhile, and what the source throws
+    /// - Throws: `.signature` when the source has other bytes than the index says, `.device` when the target cannot
+    ///   be written or changes meanwhile, and what the source throws
     public func run(_ plan: AssemblyPlan, from source: (any RangeSource)?) throws -> Result {
         var result = Result()
         result.kept = plan.kept
@@ -82,7 +82,7 @@ extension Assembly {
                         "\(source.name) \(source.remark ?? "has other bytes than its index says")"
                             + " (chunk at byte \(wrong.offset))",
                         hint:
-                            "the server, a cache before it or a proxy has another file; try again later, or another mirror"
+                            "the server, a cache or a proxy has another file; try again later, or another mirror"
                     )
                 }
                 arrived += bytes.count

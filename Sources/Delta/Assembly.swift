@@ -2,8 +2,8 @@ public import Host
 
 /// Makes a file out of what is already on this machine and of parts that are fetched.
 ///
-/// Every chunk is compared with its digest when it is used, wherever it comes from. Nothing but the target is written: a run that
-/// was cut off goes on because the next one looks which chunks are in their places.
+/// Every chunk is compared with its digest when it is used, wherever it comes from. Nothing but the target is written:
+/// a run that was cut off goes on because the next one looks which chunks are in their places.
 public struct Assembly {
     /// What the file consists of.
     public let index: ChunkIndex
@@ -18,7 +18,7 @@ public struct Assembly {
     ///   - gap: so many bytes between two ranges are fetched with them, because another range costs about as much
     ///   - isCancelled: asked before each chunk; true ends the work, and the next run goes on from there
     public init(
-        _ index: ChunkIndex, into target: AssemblyTarget, seeds: [FileRegion] = [], gap: Int = 4096,
+        _ index: ChunkIndex, into target: AssemblyTarget, seeds: [FileRegion] = [], gap: Int = 16 << 10,
         progress: @escaping ProgressSink = silent, isCancelled: @escaping () -> Bool = { false }
     ) {
         self.index = index
@@ -32,14 +32,14 @@ public struct Assembly {
     /// Looks what is here; writes nothing.
     ///
     /// - Returns: nil when it was cancelled
-    /// - Throws: `.device` when the target is too small or cannot be read; a seed that cannot be read is only a warning
+    /// - Throws: `.device` when the target is too small; what cannot be read of target and seeds counts as missing
     public func plan() throws -> AssemblyPlan? {
         try target.checkRoom(for: index.length)
         let phase = "compare"
         let total = seeds.reduce(index.length) { $0 + $1.length }
         progress(.started(phase: phase, total: total, unit: .bytes))
         var origins = [AssemblyPlan.Origin](repeating: .remote, count: index.chunks.count)
-        guard try findKept(&origins, total) else { return nil }
+        guard findKept(&origins, total) else { return nil }
         var wanted = findCopies(&origins)
         var done = index.length
         for number in seeds.indices where !wanted.isEmpty {
@@ -56,11 +56,12 @@ public struct Assembly {
     }
 
     /// Finds the chunks that are in their places.
-    private func findKept(_ origins: inout [AssemblyPlan.Origin], _ total: Int) throws -> Bool {
-        try withChunkBuffer { buffer in
+    private func findKept(_ origins: inout [AssemblyPlan.Origin], _ total: Int) -> Bool {
+        withChunkBuffer { buffer in
             for (number, chunk) in index.chunks.enumerated() {
                 if isCancelled() { return false }
-                if try holds(chunk, buffer) { origins[number] = .kept }
+                // What cannot be read is written anew: a power cut may leave such sectors.
+                if (try? holds(chunk, buffer)) == true { origins[number] = .kept }
                 progress(.advanced(phase: "compare", done: chunk.range.upperBound, total: total))
             }
             return true

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Host
 
@@ -13,7 +14,8 @@ public struct AssemblyTarget: Sendable {
     ///   - descriptor: open for reading and writing, and left open; neither its position nor its length matters
     ///   - name: the path, for messages
     ///   - offset: where the first byte goes
-    ///   - capacity: how many bytes may be written from there on; nil for all of a device, or a file that ends with them
+    ///   - capacity: how many bytes may be written from there on; nil for all of a device, or a file that ends with
+    ///     them
     public init(descriptor: Int32, name: String, offset: Int = 0, capacity: Int? = nil) {
         self.descriptor = descriptor
         self.name = name
@@ -56,6 +58,9 @@ public struct AssemblyTarget: Sendable {
         return done
     }
 
+    /// Bytes after which the disk begins to work, while more are fetched and compared.
+    private static let stretch = 4 << 20
+
     /// Writes all of `bytes`.
     func write(_ bytes: UnsafeRawBufferPointer, at position: Int) throws {
         var done = 0
@@ -64,6 +69,10 @@ public struct AssemblyTarget: Sendable {
                 pwrite(descriptor, base + done, bytes.count - done, off_t(offset + position + done))
             }
         }
+        let (first, next) = (position / Self.stretch, (position + bytes.count) / Self.stretch)
+        guard next > first else { return }
+        // It only saves time; `finish` waits for all of it, and hears of errors.
+        _ = nlinux_begin_writing(descriptor, Int64(offset + first * Self.stretch), Int64((next - first) * Self.stretch))
     }
 
     /// Makes everything durable; a file that may end there ends behind `length` bytes.

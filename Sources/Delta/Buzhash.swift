@@ -1,4 +1,5 @@
-/// The rolling hash by which chunks are cut: a cyclic polynomial over a window of bytes. All numbers are parts of casync's format.
+/// The rolling hash by which chunks are cut: a cyclic polynomial over a window of bytes. All numbers are parts of
+/// casync's format.
 struct Buzhash: @unchecked Sendable {
     /// How many bytes the hash is over.
     static let window = 48

@@ -1,7 +1,7 @@
 import Host
 
-/// casync's format of an index of a blob (`.caibx`): a header with the sizes, and a table with the end of each chunk and its digest.
-/// Little-endian throughout.
+/// casync's format of an index of a blob (`.caibx`): a header with the sizes, and a table with the end of each chunk
+/// and its digest. Little-endian throughout.
 extension ChunkIndex {
     private static let header: UInt64 = 0x9682_4D9C_7B12_9FF9
     private static let table: UInt64 = 0xE75B_9E11_2F17_417D

@@ -1,6 +1,7 @@
 import Host
 
-/// Reads a region from its beginning to its end and cuts it into chunks; holds a mebibyte and one chunk of it in memory.
+/// Reads a region from its beginning to its end and cuts it into chunks; holds a mebibyte and one chunk of it in
+/// memory.
 struct ChunkReader {
     private let region: FileRegion
     private let chunker: Chunker

@@ -1,15 +1,15 @@
-/// Cuts bytes into chunks where their content says so, so that what is inserted or removed changes the chunks around it and no
-/// others.
+/// Cuts bytes into chunks where their content says so, so that what is inserted or removed changes the chunks around it
+/// and no others.
 ///
-/// The boundaries are those of casync and desync for the same sizes, for ever: a rolling hash (buzhash) over 48 bytes, and a cut
-/// behind the byte where it leaves a certain remainder.
+/// The boundaries are those of casync and desync for the same sizes, for ever: a rolling hash (buzhash) over 48 bytes,
+/// and a cut behind the byte where it leaves a certain remainder.
 public struct Chunker: Sendable {
     /// With which sizes it cuts.
     public let sizes: ChunkSizes
     private let tables = Buzhash.tables
     private let divisor: UInt32
-    /// 2^64 / divisor, rounded up: `n * reciprocal`, wrapped, is less than the reciprocal exactly when n is a multiple (Lemire,
-    /// Kaser, Kurz: Faster remainder by direct computation). A division would take most of the time.
+    /// 2^64 / divisor, rounded up: `n * reciprocal`, wrapped, is less than the reciprocal exactly when n is a multiple
+    /// (Lemire, Kaser, Kurz: Faster remainder by direct computation). A division would take most of the time.
     private let reciprocal: UInt64
 
     /// A chunker for these sizes.

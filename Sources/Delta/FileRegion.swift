@@ -39,7 +39,8 @@ public final class FileRegion: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Fills `buffer` with the bytes from `position` of the region on; fewer at its end, or where the file has become shorter.
+    /// Fills `buffer` with the bytes from `position` of the region on; fewer at its end, or where the file has become
+    /// shorter.
     ///
     /// - Returns: how many bytes were read
     func read(at position: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {

@@ -62,7 +62,8 @@ import Transfer
             let failure = #expect(throws: Failure.self) { _ = try assemble(server, in: folder) }
             #expect(failure?.status == .signature)
             let message = failure?.message ?? ""
-            #expect(message.hasPrefix("\(server.url) has other bytes than its index says (chunk at byte 1"), "\(message)")
+            #expect(
+                message.hasPrefix("\(server.url) has other bytes than its index says (chunk at byte 1"), "\(message)")
             let target = try File.read(Path.join(folder, "target"))
             #expect(target[100_000..<120_000].elementsEqual(Self.content[100_000..<120_000]))
             #expect(target.count > 130_000 && target[130_000] == 0)

@@ -1,5 +1,6 @@
 import Host
 import Publishing
+import TestSupport
 import Testing
 import Transfer
 import Updates
@@ -39,14 +40,15 @@ import Updates
             try spend(other)
             try inner.link(path, as: other, size: size, sha256: sha256)
         }
+        func prune(keeping paths: Set<String>) throws -> Int { try inner.prune(keeping: paths) }
         func publish(_ path: String, _ content: [UInt8]) throws {
             try spend(path)
             try inner.publish(path, content)
         }
     }
 
-    /// Five files, a list, targets, snapshot, timestamp.
-    private static let writes = 9
+    /// Four files, three chunk indexes, manifest, list, targets, snapshot, timestamp.
+    private static let writes = 12
 
     @Test(.enabled(if: ReferenceClient.isHere, ReferenceClient.missing))
     func aPublicationThatEndsAnywhereLeavesTheOldState() throws {
@@ -63,6 +65,9 @@ import Updates
                     try bench.publish("1.1", storage: FailingStorage(folder, after: count))
                 }
                 #expect(ended?.message == "no space left", "after \(count) writes")
+                try bench.fetch([manifest])
+                // Each of its runs takes half a second: before the metadata, and in the middle of it.
+                guard [7, 10, 11].contains(count) else { continue }
                 let after = try client.run([manifest])
                 #expect(after.isAccepted && after.lines == before.lines, "after \(count) writes: \(after.lines)")
             }
@@ -71,6 +76,35 @@ import Updates
             #expect(try client.run(["releases/node/1.1/x86_64/manifest.json"]).isAccepted)
             let left = try Folder.walk(bench.repository).filter { $0.hasSuffix(".part") }
             #expect(left.isEmpty)
+        }
+    }
+
+    /// Killed at any moment: our client finds the old state or the new one, and the next run ends what was begun.
+    @Test func aPublisherThatIsKilledLeavesAValidRepository() throws {
+        try Workbench.run { bench in
+            try bench.begin()
+            try bench.publish("1.0")
+            let list = "channels/stable/node-x86_64.json"
+            var killed = 0
+            for number in 1...24 {
+                let update = try bench.build("1.\(number)")
+                // A run takes some twenty to a hundred milliseconds, most of it fsync.
+                let run = try Command(
+                    "timeout",
+                    [
+                        "-s", "KILL", "0.0\(number * 3 / 10)\(number * 3 % 10)", Programs.built("nodewright"),
+                        "publish", update,
+                    ]
+                        + ["--repository", bench.repository, "--keys", bench.keys.path]
+                ).run()
+                if run.status != 0 { killed += 1 }
+                let offers = try ChannelList(bench.fetch([list])[0], file: list).offers
+                for offer in offers { try bench.fetch([offer.manifest]) }
+                #expect(run.status != 0 || offers.first?.version.description == "1.\(number)")
+            }
+            #expect(killed > 0)
+            try bench.publish("2.0")
+            #expect(try bench.list().offers.first?.version.description == "2.0")
         }
     }
 

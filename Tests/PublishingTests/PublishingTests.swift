@@ -1,3 +1,4 @@
+import Delta
 import Host
 import Publishing
 import Testing
@@ -38,6 +39,33 @@ import Updates
         }
     }
 
+    /// From the channel's list over the manifest to each file and its chunk index, as a node goes.
+    @Test func ourClientFindsItsWay() throws {
+        try Workbench.run { bench in
+            try bench.begin()
+            try bench.publish("1.0") {
+                $0.minimumVersion = ReleaseVersion("0.5")
+                $0.notes = "What is new\n"
+            }
+            let list = try ChannelList(bench.fetch([Self.list])[0], file: "list")
+            let running = try #require(ReleaseVersion("0.9"))
+            let offer = try #require(list.newest(after: running, machine: "a"))
+            #expect(try list.newest(after: #require(ReleaseVersion("0.4")), machine: "a") == nil)
+            let release = try ReleaseManifest(bench.fetch([offer.manifest])[0], file: "manifest")
+            #expect(release.notes == "What is new\n" && release.minimumVersion == ReleaseVersion("0.5"))
+            for file in release.files {
+                let bytes = try bench.fetch([ReleasePath.beside(offer.manifest, file.name)])[0]
+                #expect(bytes.count == file.size && Checksum.of(bytes) == file.sha256)
+            }
+            for name in ["root.squashfs", "initramfs.img", "vmlinuz"] {
+                let index = try #require(ReleaseManifest.chunkIndex(of: name))
+                let bytes = try bench.fetch([ReleasePath.beside(offer.manifest, index)])[0]
+                let length = try #require(release.file(name)).size
+                #expect(try ChunkIndex(bytes, named: index, length: length).length == length)
+            }
+        }
+    }
+
     @Test func theSameVersionAgainIsNothingToDo() throws {
         try Workbench.run { bench in
             try bench.begin()
@@ -63,6 +91,7 @@ import Updates
             #expect(files?.message.contains("node 1.0 is published already, with other files (initramfs.img") == true)
             let notes = failure { try bench.publish("1.0") { $0.notes = "other" } }
             #expect(notes?.message == "node 1.0 is published already, with another manifest")
+            try bench.build("1.0", content: "changed")
             let elsewhere = failure { _ = try ReleasePublication(other, channel: "testing").publish(bench.update()) }
             #expect(elsewhere?.status == .invalidInput)
         }
@@ -126,6 +155,30 @@ import Updates
             _ = try OfferChange(channel: "stable", .promote, version: ReleaseVersion("1.1")).apply(bench.update())
             let promoted = try client.run([Self.list, manifest("1.1")])
             #expect(promoted.isAccepted && !promoted.lines.contains { $0.contains("is no target") })
+            try bench.fetch([Self.list, manifest("1.1"), base + "/node-x86_64.json", manifest("1.1", base)])
+        }
+    }
+
+    /// The files of a release that is withdrawn stay for one run, for whoever is reading them.
+    @Test func whatNobodyIsOfferedGoesInTwoRuns() throws {
+        try Workbench.run { bench in
+            try bench.begin()
+            for version in ["1.0", "1.1"] { try bench.publish(version) }
+            // Lists and metadata of the past.
+            _ = try Pruning().apply(bench.update())
+            #expect(failure { _ = try Pruning().apply(bench.update()) }?.status == .nothingToDo)
+            try bench.fetch([Self.list, manifest("1.0"), manifest("1.1")])
+            _ = try OfferChange(channel: "stable", .withdraw, version: ReleaseVersion("1.0")).apply(bench.update())
+            func files() throws -> [String] {
+                try Folder.walk(bench.repository).filter { $0.hasPrefix("targets/releases/node/1.0") }
+            }
+            let before = try files()
+            let first = try Pruning().apply(bench.update())
+            #expect(first.lines.first == "releases/node/1.0/x86_64 is no longer in the metadata")
+            #expect(try files() == before && !before.isEmpty)
+            _ = try Pruning().apply(bench.update())
+            #expect(try files().isEmpty)
+            try bench.fetch([Self.list, manifest("1.1")])
         }
     }
 

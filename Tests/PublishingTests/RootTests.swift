@@ -39,6 +39,7 @@ import Updates
             try next.sign(bench.ring("second holder"), previous: there)
             try bench.install(next)
             #expect(try client.run().lines.first == "root 2 timestamp 2 snapshot 2 targets 2")
+            try bench.fetch()
             #expect(try ReferenceClient(bench, named: "new node").run().isAccepted)
         }
     }
@@ -53,6 +54,7 @@ import Updates
             try bench.publish("1.0")
             let client = ReferenceClient(bench)
             #expect(try client.run().isAccepted)
+            try bench.fetch()
             let first = try RootFile(file: Path.join(bench.repository, "metadata/1.root.json"))
             let kind = try #require(MetadataKind(rawValue: role))
             let old = try #require(first.signers(kind).keyIDs.first)
@@ -70,6 +72,7 @@ import Updates
             }
             try bench.publish("1.1")
             #expect(try client.run(["releases/node/1.1/x86_64/manifest.json"]).isAccepted)
+            try bench.fetch(["releases/node/1.1/x86_64/manifest.json"])
         }
     }
 

@@ -89,6 +89,26 @@ struct Workbench {
         return try publication.publish(update)
     }
 
+    /// What our client makes of the repository: it fetches targets and gives their content.
+    ///
+    /// - Parameter client: the name of a client, which keeps what it trusts
+    @discardableResult
+    func fetch(_ targets: [String] = [], client: String = "our client") throws -> [[UInt8]] {
+        let place = Path.join(folder, client)
+        let trusted = MetadataFolder(Path.join(place, "metadata"))
+        if !File.exists(trusted.path) {
+            try UpdateClient.begin(with: File.read(Path.join(folder, "1.root.json")), in: trusted)
+        }
+        let run = UpdateClient(
+            folder: trusted, metadata: FolderSource(Path.join(repository, "metadata")),
+            targets: FolderSource(Path.join(repository, "targets")), startTime: now)
+        try run.refresh()
+        return try targets.map { path in
+            let target = try #require(try run.findTarget(path), "\(path) is no target")
+            return try File.read(run.download(target, to: Path.join(place, "targets")).path)
+        }
+    }
+
     func list(_ channel: String = "stable") throws -> ChannelList {
         let overview = try RepositoryOverview(RepositoryFolder(repository, for: .reading))
         return try #require(overview.lists.first { $0.channel == channel })

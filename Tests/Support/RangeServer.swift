@@ -2,8 +2,8 @@ import Glibc
 import Host
 import Synchronization
 
-/// A web server on the loopback interface that knows ranges, several of them too, and keeps connections open; tests say what it
-/// answers, so that it can also lie.
+/// A web server on the loopback interface that knows ranges, several of them too, and keeps connections open; tests say
+/// what it answers, so that it can also lie.
 public final class RangeServer: Sendable {
     /// What a client asks for.
     public struct Request: Sendable {
@@ -21,7 +21,8 @@ public final class RangeServer: Sendable {
     public struct Answer: Sendable {
         /// Status line, fields and body, as they go over the wire.
         public var bytes: [UInt8]
-        /// What follows on a connection that stays open: nothing for a minute, these bytes again and again, or another request.
+        /// What follows on a connection that stays open: nothing for a minute, these bytes again and again, or another
+        /// request.
         public var then = Then.nextRequest
 
         /// How the connection goes on.

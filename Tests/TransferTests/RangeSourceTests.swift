@@ -60,6 +60,7 @@ import Transfer
         "parts in another order", "parts without the last boundary", "quoted boundary", "a preamble", "cut off",
         "two faults", "total unknown", "a part too many", "junk instead of parts", "endless preamble", "endless fields",
         "no type", "smaller pieces", "a file without an end",
+        "a part of everything",
     ])
     func livesWith(_ manner: String) throws {
         let content = Self.content
@@ -113,6 +114,13 @@ import Transfer
                     "206 P", ["Content-Range: bytes \(ranges[0].lowerBound)-\(ranges[0].upperBound)/*"],
                     content[ranges[0]])
             case "a part too many" where several: return RangeServer.parts(content, ranges + [ranges[0]])
+            case "a part of everything" where several:
+                var answer = RangeServer.parts(content, ranges)
+                let text = Array("bytes 50000-50000/400000".utf8)
+                let place = answer.bytes.indices.first { answer.bytes[$0...].starts(with: text) } ?? 0
+                let all = Array("bytes 0-9223372036854775806/*".utf8)
+                answer.bytes.replaceSubrange(place..<place + text.count, with: all)
+                return answer
             case "junk instead of parts" where several:
                 return .init("206 P", ["Content-Type: multipart/byteranges; boundary=xyz"], content)
             case "endless preamble" where several: return .init(raw: boundary, then: .endless([65]))
@@ -128,6 +136,16 @@ import Transfer
         defer { server.stop() }
         try read(server)
         #expect(server.requests.count < 20)
+    }
+
+    /// The last of the tries may be the one that brings everything.
+    @Test func theWholeFileIsEnough() throws {
+        let server = try RangeServer { request in
+            request.number < 4 ? .init("503 Busy") : .init("200 OK", [], Self.content)
+        }
+        defer { server.stop() }
+        try read(server, ranges: [10..<20, 30..<40])
+        #expect(server.requests.count == 6)
     }
 
     /// Nothing of what the server says can be used; what is said about it.

@@ -114,8 +114,7 @@ struct AttackTests {
         ) {
             try $0.publish("targets", "snapshot", "timestamp")
             $0.targets["targets"]?.header.version = 4
-            $0.files["3.targets.json"] = try $0.signed(
-                $0.targets["targets"] ?? TestRepository.emptyTargets(), "targets")
+            $0.files["3.targets.json"] = try $0.signed(try #require($0.targets["targets"]), "targets")
         },
         Attack(
             testDescription: "other targets of that version",

@@ -62,6 +62,23 @@ struct DownloadTests {
         }
     }
 
+    /// Other targets of the same repository stay usable.
+    @Test func aTargetWithoutAKnownHashIsRefused() throws {
+        let repository = try repository("content")
+        let text = #"{"a": {"length": 1, "hashes": {"sha1": "00", "blake3": "00"}}, "images/root.img": "#
+        let others = try #require(repository.targets["targets"]?.json["targets"]?["images/root.img"])
+        let metadata = JSON.text(repository.targets["targets"]?.json ?? nil)
+            .replacing(#""targets":{"images/root.img":"#, with: #""targets":"# + text)
+        #expect(metadata.contains(JSON.text(others)))
+        repository.targets["targets"] = try TargetsMetadata(try JSON.parse(metadata, file: "targets"))
+        repository.content["a"] = [1]
+        try repository.publish("targets", "snapshot", "timestamp")
+        try TestClient.with(repository) { client throws in
+            expectRefusal("none of its hashes can be verified") { _ = try client.download("a") }
+            _ = try client.download("images/root.img")
+        }
+    }
+
     @Test func changesAreFollowed() throws {
         let repository = try repository("first")
         try TestClient.with(repository) { client throws in

@@ -2,6 +2,7 @@ import Document
 import Glibc
 import Host
 import Synchronization
+import TestSupport
 import Testing
 import Transfer
 import Updates
@@ -163,6 +164,26 @@ struct LyingServerTests {
             Self.expect(lie.status, lie.words) { try client.refresh() }
             #expect(monotonicSeconds() - start < 30)
             #expect(try Folder.list(client.folder.path) == ["root.json"])
+        }
+    }
+
+    /// The signatures do not depend on it, but a certificate is checked as everywhere.
+    @Test func aCertificateThatNobodyKnowsIsRefused() throws {
+        let repository = try TestRepository()
+        try TestClient.with(repository) { client throws in
+            let served = Path.parent(client.folder.path) + "/served"
+            try Folder.create(served)
+            for (name, bytes) in repository.files { try File.write(Path.join(served, name), bytes) }
+            let certificate = Path.parent(client.folder.path) + "/certificate.pem"
+            try TLSServer.with(folder: served, certificate: certificate) { server in
+                func refresh(_ authorities: String?) throws {
+                    let source = try WebSource(
+                        "https://127.0.0.1:\(server.port)", fetcher: try WebFetcher(certificates: authorities))
+                    try UpdateClient(folder: client.folder, metadata: source, startTime: TestRepository.now).refresh()
+                }
+                Self.expect(.signature, "the certificate of the server is not accepted") { try refresh(nil) }
+                try refresh(certificate)
+            }
         }
     }
 

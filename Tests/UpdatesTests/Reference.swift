@@ -10,9 +10,14 @@ enum Reference {
     static let isInstalled =
         File.exists(python) && (try? Command(python, ["-c", "import tuf.ngclient"]).run())?.status == 0
 
-    /// Runs one of the scripts in Tests/Oracle.
+    /// Runs one of the scripts in Tests/Oracle, which must succeed.
     static func run(_ script: String, _ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
+        try start(script, arguments, input: input).check().output
+    }
+
+    /// Runs one of the scripts in Tests/Oracle.
+    static func start(_ script: String, _ arguments: [String], input: [UInt8] = []) throws -> Command.Result {
         let path = Path.join(package, "Tests/Oracle/\(script)")
-        return try Command(python, [path] + arguments, input: .bytes(input)).run().check().output
+        return try Command(python, [path] + arguments, input: .bytes(input)).run()
     }
 }

@@ -207,6 +207,27 @@ struct RotationTests {
         }
     }
 
+    /// That the keys have changed counts also when the update then fails.
+    @Test func recoveryOverAnExpiredRoot() throws {
+        let repository = try TestRepository()
+        try repository.setKeys([1, 61], of: .timestamp, threshold: 2)
+        repository.timestamp.header.version = 99
+        try repository.publish("root", "timestamp")
+        try TestClient.with(repository) { client throws in
+            try client.refresh()
+            try repository.setKeys([1], of: .timestamp)
+            repository.root.header.expires = Expiry(seconds: TestRepository.now - 1)
+            try repository.publish("root")
+            expectRefusal("root.json has expired") { try client.refresh() }
+            #expect(client.versions == [3, 0, 0, 1])
+            repository.root.header.expires = TestRepository.expiry
+            repository.timestamp.header.version = 2
+            try repository.publish("root", "timestamp")
+            try client.refresh()
+            #expect(client.versions == [4, 3, 1, 1])
+        }
+    }
+
     /// A key more for a role gives nobody the right to go back.
     @Test func anotherKeyForgetsNothing() throws {
         let repository = try TestRepository()

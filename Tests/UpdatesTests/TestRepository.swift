@@ -11,9 +11,8 @@ final class TestRepository: MetadataSource, TargetSource {
     static let expiry = Expiry(seconds: now + 30 * 86_400)
 
     var root: RootMetadata
-    var timestamp = TimestampMetadata(
-        header: MetadataHeader(version: 0, expires: expiry), snapshot: MetadataFile(version: 1))
-    var snapshot = SnapshotMetadata(header: MetadataHeader(version: 0, expires: expiry), files: [:])
+    var timestamp: TimestampMetadata
+    var snapshot: SnapshotMetadata
     /// Targets metadata by role.
     var targets: [String: TargetsMetadata] = [:]
     /// The numbers of the keys that sign for a role.
@@ -29,18 +28,19 @@ final class TestRepository: MetadataSource, TargetSource {
     /// What a client begins with.
     private(set) var firstRoot: [UInt8] = []
 
-    init(consistent: Bool = true) throws {
-        root = RootMetadata(
-            header: MetadataHeader(version: 0, expires: Self.expiry), keys: [:], roles: [:],
-            consistentSnapshot: consistent)
+    init(consistent: Bool = true, expiry: Expiry = expiry) throws {
+        let header = MetadataHeader(version: 0, expires: expiry)
+        root = RootMetadata(header: header, keys: [:], roles: [:], consistentSnapshot: consistent)
+        timestamp = TimestampMetadata(header: header, snapshot: MetadataFile(version: 1))
+        snapshot = SnapshotMetadata(header: header, files: [:])
         for (number, kind) in MetadataKind.allCases.enumerated() { try setKeys([number], of: kind) }
-        targets["targets"] = Self.emptyTargets()
+        targets["targets"] = TargetsMetadata(header: header, targets: [])
         try publish("root", "targets", "snapshot", "timestamp")
         firstRoot = files["1.root.json"] ?? []
     }
 
-    static func emptyTargets() -> TargetsMetadata {
-        TargetsMetadata(header: MetadataHeader(version: 0, expires: expiry), targets: [])
+    private func emptyTargets() -> TargetsMetadata {
+        TargetsMetadata(header: MetadataHeader(version: 0, expires: root.expires), targets: [])
     }
 
     /// Key 0 to 255: always the same one for a number. Its name is none that could be computed from it.
@@ -68,8 +68,9 @@ final class TestRepository: MetadataSource, TargetSource {
             DelegatedRole(
                 name: role, signers: RoleKeys(keyIDs: keys.map { "key \($0)" }),
                 scope: .paths(patterns.map { PathPattern($0) }), isTerminating: terminating))
-        targets[delegator, default: Self.emptyTargets()].delegations = delegations
-        if targets[role] == nil { targets[role] = Self.emptyTargets() }
+        if targets[delegator] == nil { targets[delegator] = emptyTargets() }
+        targets[delegator]?.delegations = delegations
+        if targets[role] == nil { targets[role] = emptyTargets() }
         if signers[role] == nil { signers[role] = keys }
     }
 

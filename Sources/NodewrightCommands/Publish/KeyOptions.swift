@@ -40,6 +40,7 @@ struct KeyOptions: ParsableArguments {
 
 /// A role as it is written on the command line.
 extension KeyRole: ExpressibleByArgument {
+    /// Nil when the text is no role.
     public init?(argument: String) { self.init(argument) }
 }
 

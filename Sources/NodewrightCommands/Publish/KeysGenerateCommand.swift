@@ -9,15 +9,17 @@ struct KeysGenerateCommand: ParsableCommand {
         commandName: "generate",
         abstract: "Make keys.",
         discussion: """
-            Writes ROLE.ID.pem, the private key for you alone, and ROLE.ID.pub beside it. Private keys are encrypted; without
-            one of the options the passphrase comes from NODEWRIGHT_KEYS_PASSPHRASE or is asked for.
+            Writes ROLE.ID.pem, the private key for you alone, and ROLE.ID.pub beside \
+            it. Private keys are encrypted; without one of the options the passphrase \
+            comes from NODEWRIGHT_KEYS_PASSPHRASE or is asked for.
 
             EXAMPLES
               nodewright keys generate root targets --keys /media/usb/keys
-              nodewright keys generate snapshot timestamp channel-testing --no-passphrase
+              nodewright keys generate snapshot timestamp --no-passphrase
 
             EXIT STATUS
-              0 done; 2 wrong usage, or the folder is open to others; 7 it cannot be written.
+              0 done; 2 wrong usage, or the folder is open to others; 7 it cannot be
+              written.
             """)
 
     @Argument(help: ArgumentHelp("root, targets, snapshot, timestamp or channel-NAME.", valueName: "role"))

@@ -8,16 +8,19 @@ struct KeysRotateCommand: ParsableCommand {
         commandName: "rotate",
         abstract: "Replace a key of a role: the next version of the root file.",
         discussion: """
-            Makes a key, or takes one of another machine (--key), writes the next version of the root file and signs it with
-            the root keys that are here. "nodewright publish --root" puts it into force once it is complete; the old key means
-            nothing to nodes from then on. A channel's key is replaced by "nodewright publish --delegate".
+            Makes a key, or takes one of another machine (--key), writes the next \
+            version of the root file and signs it with the root keys that are here. \
+            "nodewright publish --root" puts it into force once it is complete; the old \
+            key means nothing to nodes from then on. A channel's key is replaced by \
+            "nodewright publish --delegate".
 
             EXAMPLES
-              nodewright keys rotate timestamp --root /srv/updates/metadata/1.root.json
-              nodewright keys rotate targets --root 3.root.json --key ci.pub --output 4.root.json
+              nodewright keys rotate timestamp --root 1.root.json
+              nodewright keys rotate targets --root 3.root.json --key ci.pub
 
             EXIT STATUS
-              0 done, which still may need the signatures of others; 2 wrong usage or wrong passphrase.
+              0 done, which still may need the signatures of others; 2 wrong usage or
+              wrong passphrase.
             """)
 
     @Argument(help: ArgumentHelp("root, targets, snapshot or timestamp.", valueName: "role"))

@@ -10,29 +10,33 @@ struct PublishCommand: ParsableCommand {
         commandName: "publish",
         abstract: "Publish a release to an update repository, or change what the repository offers.",
         discussion: """
-            The folder is the one that "nodewright build --format update" writes. The repository is a folder of static files
-            with TUF metadata; readers see the state before or the state after, also when a run is interrupted, which the
-            next one finishes. Run --refresh regularly: nodes refuse a timestamp that is older than its days.
+            The folder is the one that "nodewright build --format update" writes. The \
+            repository is a folder of static files with TUF metadata, or the same in an OCI \
+            registry; readers see the \
+            state before or the state after, also when a run is interrupted, which the next \
+            one finishes. Run --refresh regularly: nodes refuse metadata that has expired.
 
             EXAMPLES
               nodewright publish --repository /srv/updates --root 1.root.json
-              nodewright publish out/update --repository /srv/updates --channel testing --notes notes.txt
-              nodewright publish --repository /srv/updates --promote 0.2.0 --channel stable --rollout 10
-              nodewright publish --repository /srv/updates --channel stable --rollout 100
+              nodewright publish out/update --repository /srv/updates --channel testing
+              nodewright publish --repository /srv/updates --promote 0.2.0 --rollout 10
+              nodewright publish --repository /srv/updates --rollout 100
               nodewright publish --repository /srv/updates --withdraw 0.2.0
-              nodewright publish --repository /srv/updates --delegate testing --key channel-testing.1a2b3c4d.pub
-              nodewright publish --repository /srv/updates --refresh --expires timestamp=7
+              nodewright publish --repository /srv/updates --delegate testing
+              nodewright publish --repository /srv/updates --refresh
 
             EXIT STATUS
-              0 done; 2 wrong usage, a key that is missing or open to others, a wrong passphrase, or a version that is published
-              with another content; 3 nothing to do; 5 the root file has expired or lacks signatures, or the repository is
-              damaged; 6 a root file of the wrong version; 7 a full disk; 8 somebody else publishes.
+              0 done; 2 wrong usage, a key that is missing or open to others, a wrong
+              passphrase, or a version that is published with another content; 3 nothing
+              to do; 5 the root file has expired or lacks signatures, or the repository
+              is damaged; 6 a root file of the wrong version; 7 a full disk; 8 somebody
+              else publishes.
             """)
 
     @Argument(help: ArgumentHelp("The update folder of a build.", valueName: "folder"))
     var folder: String?
 
-    @Option(help: ArgumentHelp("The repository: a folder.", valueName: "place"))
+    @Option(help: ArgumentHelp("The repository: a folder, or oci://HOST/NAME.", valueName: "place"))
     var repository: String
 
     @OptionGroup(title: "Releases") var release: ReleaseOptions
@@ -43,12 +47,13 @@ struct PublishCommand: ParsableCommand {
     func validate() throws {
         let asked =
             [folder != nil, release.promote != nil, release.withdraw != nil, upkeep.refresh, upkeep.list]
-            + [upkeep.delegate != nil]
+            + [upkeep.delegate != nil, upkeep.prune]
         let count = asked.count { $0 }
         let alone = count == 0 && (release.rollout != nil || upkeep.root != nil)
         if count != 1, !alone {
             throw ValidationError(
-                "give a folder, or one of --root, --promote, --withdraw, --rollout, --delegate, --refresh and --list")
+                "give a folder, or one of --root, --promote, --withdraw, --rollout, --delegate, --refresh, --prune and --list"
+            )
         }
         if folder == nil, release.minimumVersion != nil || release.notes != nil {
             throw ValidationError("--minimum-version and --notes belong to a folder that is published")
@@ -75,7 +80,7 @@ struct PublishCommand: ParsableCommand {
         let progress = output.progress()
         if let root = upkeep.root {
             let installation = RootInstallation(storage, ring, validity: validity, now: now)
-            let isLast = folder == nil && release.isEmpty && upkeep.delegate == nil && !upkeep.refresh
+            let isLast = folder == nil && release.isEmpty && upkeep.delegate == nil && !upkeep.refresh && !upkeep.prune
             do {
                 show(try installation.install(RootFile(file: root)))
             } catch let failure as Failure where failure.status == .nothingToDo && !isLast {}
@@ -87,6 +92,8 @@ struct PublishCommand: ParsableCommand {
             show(try release.publication(ReleaseFolder(folder, progress: progress)).publish(update, progress: progress))
         } else if let channel = upkeep.delegate {
             show(try upkeep.delegation(channel, keyOptions.folder).apply(update))
+        } else if upkeep.prune {
+            show(try Pruning().apply(update))
         } else if upkeep.refresh {
             show(try update.refresh(progress: progress))
         } else {

@@ -60,6 +60,8 @@ struct ReleaseOptions: ParsableArguments {
     }
 }
 
+/// A version as it is written on the command line.
 extension ReleaseVersion: ExpressibleByArgument {
+    /// Nil when the text is no version.
     public init?(argument: String) { self.init(argument) }
 }

@@ -7,15 +7,16 @@ struct RootInitCommand: ParsableCommand {
         commandName: "init",
         abstract: "Make the first root file of a repository.",
         discussion: """
-            It names every key of the key folder for its role, and those of other machines (--key), and is signed with the
-            root keys that are here.
+            It names every key of the key folder for its role, and those of other \
+            machines (--key), and is signed with the root keys that are here.
 
             EXAMPLES
               nodewright keys root init
-              nodewright keys root init --threshold 2 --key root=second.pub --key timestamp=ci.pub
+              nodewright keys root init --threshold 2 --key root=second.pub
 
             EXIT STATUS
-              0 done, which still may need the signatures of others; 2 a role has no key, or too few.
+              0 done, which still may need the signatures of others; 2 a role has no
+              key, or too few.
             """)
 
     @Option(help: ArgumentHelp("How many root keys have to sign.", valueName: "number"))

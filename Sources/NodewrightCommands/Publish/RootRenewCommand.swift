@@ -9,10 +9,11 @@ struct RootRenewCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               nodewright keys root renew /srv/updates/metadata/1.root.json
-              nodewright keys root renew 2.root.json --add root=third.pub --remove 1a2b3c4d --threshold root=2
+              nodewright keys root renew 2.root.json --remove 1a2b3c4d --threshold root=2
 
             EXIT STATUS
-              0 done, which still may need the signatures of others; 2 a role would have too few keys.
+              0 done, which still may need the signatures of others; 2 a role would have
+              too few keys.
             """)
 
     @Argument(help: ArgumentHelp("The newest root file.", valueName: "file"))

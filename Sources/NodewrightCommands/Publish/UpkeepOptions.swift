@@ -11,6 +11,9 @@ struct UpkeepOptions: ParsableArguments {
     @Flag(help: "Sign the timestamp anew, and what else is about to expire.")
     var refresh = false
 
+    @Flag(help: "Take out releases that no channel offers; the run after that removes their files.")
+    var prune = false
+
     @Flag(help: "Show what the repository offers.")
     var list = false
 

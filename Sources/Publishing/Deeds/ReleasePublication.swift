@@ -32,7 +32,7 @@ public struct ReleasePublication {
         var release = folder.manifest
         if let minimumVersion { release.minimumVersion = minimumVersion }
         if let notes { release.notes = notes }
-        let indexes = try ChunkIndexes.files(of: folder)
+        let indexes = try ChunkIndexes.files(of: folder, progress: progress)
         release.files =
             (release.files
             + indexes.map {

@@ -59,7 +59,7 @@ public struct RootInstallation {
         let changed: [MetadataKind] = [.targets, .snapshot, .timestamp].filter {
             current.signers($0) != next.signers($0)
         }
-        guard !changed.isEmpty || update.state.timestamp == nil else { return try storage.add(path, next.bytes) }
+        guard !changed.isEmpty || update.state.timestamp == nil else { return try storage.publish(path, next.bytes) }
         try requireKeys(
             changed.contains(.targets) ? [.targets, .snapshot, .timestamp] : [.snapshot, .timestamp], of: next)
         // Signed by the old keys and the new ones, the metadata is right for readers of either root file, so there is no
@@ -70,10 +70,10 @@ public struct RootInstallation {
         {
             if changed.contains(.targets) { update.change("targets") { _ in } }
             try update.commit(alsoSignedBy: next)
-            try storage.add(path, next.bytes)
+            try storage.publish(path, next.bytes)
         } else {
             // A key is lost: readers see an error until the rest is signed, a moment later.
-            try storage.add(path, next.bytes)
+            try storage.publish(path, next.bytes)
             try RepositoryUpdate(storage, ring, validity: validity, now: now).commit()
         }
     }

@@ -98,7 +98,28 @@ public final class RepositoryFolder: RepositoryStorage {
         }
     }
 
-    /// Replaces the timestamp.
+    /// Removes metadata and targets that are not named, and folders that are empty then.
+    public func prune(keeping paths: Set<String>) throws -> Int {
+        var count = 0
+        for top in ["metadata", "targets"] {
+            // Children before their folder.
+            for path in try Folder.walk(Path.join(self.path, top)).reversed().map({ top + "/" + $0 }) {
+                let place = Path.join(self.path, path)
+                if File.kind(place) == .folder {
+                    if try Folder.list(place).isEmpty { try Folder.remove(place) }
+                } else if !paths.contains(path), !Self.stays(path) {
+                    try File.remove(place)
+                    count += 1
+                }
+            }
+        }
+        return count
+    }
+
+    /// Whether a file is one that no other file names.
+    static func stays(_ path: String) -> Bool { path.hasSuffix(".root.json") || path == "metadata/timestamp.json" }
+
+    /// Adds or replaces a file that readers look for.
     public func publish(_ path: String, _ content: [UInt8]) throws { try add(path, content) }
 
     /// A web server reads all of it, whatever the publisher's umask is.

@@ -18,6 +18,10 @@ public protocol RepositoryStorage {
     func add(_ path: String, from file: String, size: Int, sha256: Checksum) throws
     /// Gives a file that is here another name, too.
     func link(_ path: String, as other: String, size: Int, sha256: Checksum) throws
-    /// Replaces the timestamp: from now on, readers see what was added.
+    /// Removes metadata and targets that are not named, besides root files and timestamp; what was added since is kept.
+    ///
+    /// - Returns: how many there were
+    func prune(keeping paths: Set<String>) throws -> Int
+    /// Adds or replaces a file that readers look for, the timestamp or the next root file: from now on, they see what was added.
     func publish(_ path: String, _ content: [UInt8]) throws
 }

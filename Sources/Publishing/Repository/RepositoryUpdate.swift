@@ -164,6 +164,12 @@ public final class RepositoryUpdate {
         return missing.sorted()
     }
 
+    /// Shows readers the same state again, after files that it does not lead to were removed.
+    func publishAgain() throws {
+        let path = "metadata/timestamp.json"
+        if let bytes = try storage.read(path, limit: RepositoryState.limit) { try storage.publish(path, bytes) }
+    }
+
     private func publishTimestamp(_ file: MetadataFile, _ next: RootFile?) throws {
         let timestamp = TimestampMetadata(
             header: MetadataHeader(

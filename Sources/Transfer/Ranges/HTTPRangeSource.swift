@@ -5,10 +5,12 @@ import Synchronization
 
 /// Parts of a file on a web server.
 ///
-/// Several ranges are asked for at once. A server that sends them in a way that cannot be used is asked for one at a time, over the
-/// same connection; one that knows no ranges sends the whole file, once, of which what is needed is picked out.
+/// Several ranges are asked for at once. A server that sends them in a way that cannot be used is asked for one at a
+/// time, over the same connection; one that knows no ranges sends the whole file, once, of which what is needed is
+/// picked out.
 ///
-/// The file need not stay the same in between: whoever reads knows which bytes are right. That it was replaced is only remarked.
+/// The file need not stay the same in between: whoever reads knows which bytes are right. That it was replaced is only
+/// remarked.
 public final class HTTPRangeSource: RangeSource {
     /// How servers are reached, and for how long it is tried.
     public struct Options: Sendable {
@@ -80,7 +82,8 @@ public final class HTTPRangeSource: RangeSource {
             let reason: Failure
             switch outcome {
             case .cancelled: return false
-            case .ended where gained == request.size:
+            // More than was asked for: out of the whole file.
+            case .ended where gained >= request.size:
                 failedTries = 0
                 continue
             case .unusable where request.count > 1, .ended where request.count > 1:
@@ -130,7 +133,7 @@ public final class HTTPRangeSource: RangeSource {
             failure.status, "\(name): \(failure.message)",
             hint: failure.hint
                 ?? (failure.status == .network
-                    ? "check the address, the proxy and the network; what has arrived is kept, the next run goes on from there"
+                    ? "check address, proxy and network; what has arrived is kept, the next run goes on from there"
                     : nil),
             details: failure.details)
     }

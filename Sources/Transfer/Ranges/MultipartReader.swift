@@ -1,5 +1,5 @@
-/// Reads a body of `multipart/byteranges` as it arrives (RFC 9110, 14.6; RFC 2046, 5.1): the fields say how long each part is, so
-/// that nothing of it is searched for a boundary, and nothing but a line is ever held.
+/// Reads a body of `multipart/byteranges` as it arrives (RFC 9110, 14.6; RFC 2046, 5.1): the fields say how long each
+/// part is, so that nothing of it is searched for a boundary, and nothing but a line is ever held.
 struct MultipartReader {
     /// Why a body is none of this kind.
     struct Malformed: Error { let reason: String }

@@ -156,20 +156,17 @@ final class RangeRequest {
     /// Judges a range that the server is going to send.
     private func accept(_ range: ContentRange) throws {
         if let total = range.total { try checkTotal(total) }
-        parts += 1
-        promised += range.bytes.count
-        // Ranges that lie close together may come as one; none may lie outside, and all together are no more than the hull.
-        guard range.bytes.lowerBound >= hull.lowerBound, range.bytes.upperBound <= hull.upperBound, parts <= count,
-            promised <= hull.count
-        else {
-            try stop(
-                count > 1
-                    ? .unusable
-                    : .failed(
-                        Failure(
-                            .network,
-                            "the server sends bytes \(range.bytes.lowerBound) to \(range.bytes.upperBound - 1), and was asked for \(header)"
-                        )))
+        // Ranges that lie close together may come as one; none may lie outside, and all together are no more than the
+        // hull.
+        let isInside = range.bytes.lowerBound >= hull.lowerBound && range.bytes.upperBound <= hull.upperBound
+        if isInside {
+            parts += 1
+            promised += range.bytes.count
+        }
+        guard isInside, parts <= count, promised <= hull.count else {
+            if count > 1 { try stop(.unusable) }
+            let sent = "\(range.bytes.lowerBound) to \(range.bytes.upperBound - 1)"
+            try stop(.failed(Failure(.network, "the server sends bytes \(sent), and was asked for \(header)")))
         }
     }
 

@@ -52,6 +52,7 @@ public struct TrustedMetadata: Sendable {
     /// forgotten, so that a repository recovers from versions that an attacker has raised (5.3.11).
     public func hasRotatedKeys(since old: RootMetadata) -> Bool {
         [MetadataKind.timestamp, .snapshot].contains { kind in
+            // By what the keys are, not by their names; both keys of unknown types and names without a key never sign anything.
             func values(_ root: RootMetadata) -> Set<String> {
                 Set((root.roles[kind]?.keyIDs ?? []).compactMap { root.keys[$0]?.publicValue })
             }

@@ -24,6 +24,11 @@ extension UpdateClient {
     ) throws -> DownloadedTarget {
         guard let source = targets else { throw Failure(.internalError, "this client has no source of targets") }
         guard !target.path.isEmpty else { throw Failure(.signature, "a target has no name") }
+        guard !target.hashes.checksums.isEmpty else {
+            throw Failure(
+                .signature, "the target \"\(target.path)\" is not accepted: \(FileHashes.unverifiable)",
+                hint: "the publisher has to add one of them")
+        }
         let destination = Path.join(folder, PercentEncoding.fileName(target.path))
         if try isThere(target, destination) { return DownloadedTarget(path: destination, isReused: true) }
         try Folder.create(folder)

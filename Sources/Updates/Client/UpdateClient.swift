@@ -93,19 +93,21 @@ public final class UpdateClient {
     // MARK: The steps
 
     private func updateRoot(_ new: inout TrustedMetadata) throws {
-        let first = new.root
         for _ in 0..<limits.rootRotations {
-            guard new.root.version < Int.max,
-                let bytes = try metadata.metadata("\(new.root.version + 1).root.json", limit: limits.root)
+            let old = new.root
+            guard old.version < Int.max,
+                let bytes = try metadata.metadata("\(old.version + 1).root.json", limit: limits.root)
             else { break }
             try new.updateRoot(bytes)
             try folder.store("root", bytes)
+            // At once, because nothing tells a later run that the keys were others. One that is cut off between the two finds
+            // files that its root's keys have not signed.
+            if new.hasRotatedKeys(since: old) {
+                try folder.remove("timestamp")
+                try folder.remove("snapshot")
+            }
         }
         try new.checkRoot()
-        if new.hasRotatedKeys(since: first) {
-            try folder.remove("timestamp")
-            try folder.remove("snapshot")
-        }
     }
 
     private func updateTimestamp(_ new: inout TrustedMetadata) throws {

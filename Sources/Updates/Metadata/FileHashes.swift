@@ -6,18 +6,19 @@ public import Transfer
 public struct FileHashes: Hashable, Sendable {
     /// All of them as they are written, those of functions that are not known here, too.
     public let values: [String: String]
-    /// Those that can be verified; never empty.
+    /// Those that can be verified; a file that has none of them cannot be accepted.
     public let checksums: [Checksum]
 
-    /// Hashes that were computed here; nil without one of SHA-256 or SHA-512.
+    /// Hashes that were computed here, of each function the first; nil without one of SHA-256 or SHA-512.
     public init?(_ checksums: [Checksum]) {
-        let checksums = checksums.filter { Self.functions[$0.algorithm.rawValue] != nil }
-        guard !checksums.isEmpty else { return nil }
-        values = Dictionary(checksums.map { ($0.algorithm.rawValue, $0.hex) }) { first, _ in first }
-        self.checksums = checksums
+        self.checksums = Self.functions.values.compactMap { function in
+            checksums.first { $0.algorithm == function }
+        }.sorted { $0.algorithm.rawValue < $1.algorithm.rawValue }
+        guard !self.checksums.isEmpty else { return nil }
+        values = Dictionary(uniqueKeysWithValues: self.checksums.map { ($0.algorithm.rawValue, $0.hex) })
     }
 
-    /// - Throws: `.invalidInput` when there is none that can be verified, or one is malformed
+    /// - Throws: `.invalidInput` when there is none at all, or one that is known here is malformed
     init(_ node: Node) throws {
         guard let entries = node.mapping else {
             throw MetadataFields.failure(node, "\"hashes\" must be an object, but is \(node.kind)")
@@ -33,9 +34,7 @@ public struct FileHashes: Hashable, Sendable {
             }
             checksums.append(checksum)
         }
-        guard !checksums.isEmpty else {
-            throw MetadataFields.failure(node, "none of these hashes can be verified: sha256 or sha512 is needed")
-        }
+        guard !values.isEmpty else { throw MetadataFields.failure(node, "at least one hash is needed") }
         self.values = values
         self.checksums = checksums
     }
@@ -46,8 +45,13 @@ public struct FileHashes: Hashable, Sendable {
     /// The object for a file.
     var json: JSONValue { .object(values.mapValues { .string($0) }) }
 
-    /// The first hash that `bytes` do not have; nil when they have all.
-    public func mismatch(_ bytes: [UInt8]) -> Checksum? {
-        checksums.first { Checksum.of(bytes, $0.algorithm) != $0 }
+    /// In what `bytes` differ, in words; nil when they have every hash.
+    public func mismatch(_ bytes: [UInt8]) -> String? {
+        guard !checksums.isEmpty else { return Self.unverifiable }
+        let wrong = checksums.first { Checksum.of(bytes, $0.algorithm) != $0 }
+        return wrong.map { "its \($0.algorithm.rawValue) hash is not \($0.hex)" }
     }
+
+    /// What is said about a file without a hash that is known here.
+    static let unverifiable = "none of its hashes can be verified, sha256 or sha512 is needed"
 }

@@ -1,6 +1,5 @@
 import Document
 import Host
-import Transfer
 
 /// What timestamp and snapshot say about a file of metadata (specification, section 4.4: `METAFILES`).
 public struct MetadataFile: Hashable, Sendable {
@@ -38,7 +37,7 @@ public struct MetadataFile: Hashable, Sendable {
     /// In what `bytes` differ from the length and the hashes, in words; nil when in nothing.
     public func difference(_ bytes: [UInt8]) -> String? {
         if let length, length != bytes.count { return "it has \(bytes.count) bytes instead of \(length)" }
-        return hashes?.mismatch(bytes).map { "its \($0.algorithm.rawValue) hash is not \($0.hex)" }
+        return hashes?.mismatch(bytes)
     }
 
     /// Reads a `meta` object.

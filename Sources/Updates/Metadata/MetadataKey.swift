@@ -10,9 +10,9 @@ public struct MetadataKey: Hashable, Sendable {
     public let type: String
     /// `ed25519`, `ecdsa-sha2-nistp256` or `rsassa-pss-sha256`.
     public let scheme: String
-    /// 64 hexadecimal digits for Ed25519, else PEM.
+    /// 64 hexadecimal digits for Ed25519, else PEM; empty for a key of an unknown type that has no such value.
     public let publicValue: String
-    private let otherValues: [JSONValue.Member]
+    private let values: [JSONValue.Member]
     private let others: [JSONValue.Member]
 
     /// A key.
@@ -20,7 +20,7 @@ public struct MetadataKey: Hashable, Sendable {
         self.type = type
         self.scheme = scheme
         self.publicValue = publicValue
-        otherValues = []
+        values = [JSONValue.Member("public", .string(publicValue))]
         others = []
     }
 
@@ -34,9 +34,12 @@ public struct MetadataKey: Hashable, Sendable {
         var fields = try MetadataFields(node)
         type = try fields.string("keytype")
         scheme = try fields.string("scheme")
-        var values = try MetadataFields(try fields.node("keyval"))
-        publicValue = try values.string("public")
-        otherValues = values.rest
+        let valueNode = try fields.node("keyval")
+        var valueFields = try MetadataFields(valueNode)
+        values = valueFields.rest
+        // Keys that stand for a person, for example, are verified by other means than a public value.
+        let isKnown = ["ed25519", "ecdsa", "ecdsa-sha2-nistp256", "rsa"].contains(type)
+        publicValue = isKnown ? try valueFields.string("public") : valueNode["public"]?.string ?? ""
         others = fields.rest
     }
 
@@ -46,7 +49,7 @@ public struct MetadataKey: Hashable, Sendable {
             [
                 JSONValue.Member("keytype", .string(type)),
                 JSONValue.Member("scheme", .string(scheme)),
-                JSONValue.Member("keyval", .object([JSONValue.Member("public", .string(publicValue))] + otherValues)),
+                JSONValue.Member("keyval", .object(values)),
             ] + others)
     }
 

@@ -41,6 +41,7 @@ extension ReleaseManifest {
         }
         let arguments = reader.strings("kernelArguments")
         let files = reader.sequence("files").compactMap { Self.file($0, found) }
+        try found.throwFirst()
         if Set(files.map(\.name)).count != files.count {
             found.error(at: reader.position, "\"files\" names a file twice")
         }

@@ -34,6 +34,17 @@ public struct ReleaseManifest: Hashable, Sendable {
     /// The files that every release has.
     public static let required = ["initramfs.img", "root.squashfs", "root.verity", "vmlinuz"]
 
+    /// The name of the chunk index (casync's `.caibx`) of a file, which lies beside it once it is published; nil for files that are
+    /// small, or that nodes make themselves.
+    public static func chunkIndex(of file: String) -> String? {
+        switch file {
+        case "root.squashfs": "root.caibx"
+        case "initramfs.img": "initramfs.caibx"
+        case "vmlinuz": "vmlinuz.caibx"
+        default: nil
+        }
+    }
+
     /// The product's name.
     public var name: String
     /// The product's version.
