@@ -17,6 +17,14 @@ extension BootState {
         }
     }
 
+    /// Makes a slot one that is not started before it is activated again: it is about to be written.
+    ///
+    /// - Parameter running: the slot that runs, and that is the first from now on
+    public mutating func clear(_ slot: Slot, running: Slot) {
+        self[slot] = Counters(isGood: false)
+        first = running
+    }
+
     /// Notes that a slot has become healthy.
     public mutating func markGood(_ slot: Slot) { self[slot] = Counters(isGood: true) }
 

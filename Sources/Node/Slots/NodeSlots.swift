@@ -15,6 +15,8 @@ public struct NodeSlots {
     let control: any BootControl
     /// Whether GRUB has called this start a trial.
     let isTrial: Bool
+    /// Whether the state partition takes what is free behind it at each start.
+    let grows: Bool
     let warn: (String) -> Void
 
     /// The slots of this node.
@@ -31,6 +33,7 @@ public struct NodeSlots {
         self.root = root
         self.warn = warn
         isTrial = commandLine["nodewright.trial"] != nil
+        grows = commandLine.contains("nodewright.grow")
         disk = try RunningDisk(root: root, commandLine: commandLine, disk: path)
         running = disk.slot
         history = SlotHistory(root: root)

@@ -45,6 +45,21 @@ struct RunningDisk {
     /// Whether it was made for two slots; a stick has one.
     var hasTwoSlots: Bool { table.partitions.contains { $0.role == .rootB } }
 
+    /// Where everything lies on it.
+    ///
+    /// - Throws: `.incompatible` when it is not the disk of a node with two slots
+    var layout: DiskLayout {
+        get throws {
+            let end = table.partitions.map { $0.start + $0.size }.max() ?? 0
+            guard let layout = DiskLayout(table, size: end) else {
+                throw Failure(
+                    .incompatible, "the disk \(path) does not have the layout of a node with two slots",
+                    hint: "install this node anew; its state can be kept")
+            }
+            return layout
+        }
+    }
+
     /// - Throws: `.device` when the table has none of this role
     func partition(of role: PartitionRole) throws -> Partition {
         guard let partition = table.partitions.first(where: { $0.role == role }) else {

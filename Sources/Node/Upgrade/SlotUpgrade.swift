@@ -1,0 +1,205 @@
+import Boot
+public import Disks
+import Document
+public import Host
+import NodeConfig
+import Transfer
+import Updates
+import Verity
+
+/// Puts a release into the slot that does not run, so that whatever happens on the way the slot that runs stays as it is and
+/// starts again (the order of research on RAUC, systemd-sysupdate and Mender).
+///
+/// 1. The slot cannot be started any more: the counters say so, then its entry of the menu goes.
+/// 2. The root file system is written straight into it.
+/// 3. It is read back from the disk; its hash tree is made of what was read, and its root hash compared.
+/// 4. Kernel and initramfs are written aside, read back and renamed; the entry of the menu is written last.
+/// 5. The configuration that runs is copied for it.
+/// 6. The counters make it the next, for so many trial starts.
+public struct SlotUpgrade {
+    /// How far it came.
+    public enum Outcome: String, Sendable {
+        /// The release is next to be started.
+        case activated
+        /// All of it is in the slot; nothing has been switched.
+        case prepared
+        /// Somebody has ended it; the next run goes on.
+        case cancelled
+    }
+
+    private let slots: NodeSlots
+    private let running: RunningRelease
+    private let policy: UpgradePolicy
+    private let progress: ProgressSink
+    private let isCancelled: () -> Bool
+
+    /// An upgrade of the slot that does not run.
+    ///
+    /// - Parameter isCancelled: asked often
+    public init(
+        _ slots: NodeSlots, running: RunningRelease, policy: UpgradePolicy = UpgradePolicy(),
+        progress: @escaping ProgressSink = silent, isCancelled: @escaping () -> Bool = { false }
+    ) {
+        self.slots = slots
+        self.running = running
+        self.policy = policy
+        self.progress = progress
+        self.isCancelled = isCancelled
+    }
+
+    /// The slot that is written.
+    public var target: Slot { slots.running.other }
+
+    /// Refuses a release, before anything is touched.
+    ///
+    /// - Throws: as `UpgradePolicy.check`; `.incompatible` also when the slot that runs is on trial itself
+    public func check(_ content: some ReleaseContent) throws {
+        let now = try slots.read()
+        guard now.state.map({ $0[slots.running].isGood }) ?? true else {
+            throw Failure(
+                .incompatible, "slot \(slots.running.name), which runs, is on trial itself: nothing would be left to fall back to",
+                hint: "wait until it is healthy (nodectl health), or trust it (nodectl slots mark-good)")
+        }
+        try policy.check(
+            content.manifest, after: running, slot: place(target.root).size, tree: place(target.verity).size)
+    }
+
+    /// Writes a release into the slot.
+    ///
+    /// - Parameters:
+    ///   - tries: trial starts, 1 to 9
+    ///   - activates: whether it is started next; otherwise another run does the rest
+    /// - Throws: as `check`; `.busy` while another upgrade goes on; `.signature` when what the disk gives back is not the release;
+    ///   what the source throws. What runs is as it was.
+    public func run(_ content: some ReleaseContent, tries: Int = BootState.defaultTries, activates: Bool = true) throws
+        -> Outcome
+    {
+        let turn = try UpgradeTurn.take(root: slots.root)
+        defer { turn.release() }
+        try check(content)
+        if try !isComplete(content.manifest) {
+            try disable()
+            guard try writeRoot(content), try writeFiles(content) else { return .cancelled }
+        } else {
+            progress(.reused(phase: "slot \(target.name)", note: "holds \(content.manifest.version) already"))
+        }
+        guard activates else { return .prepared }
+        try copyConfiguration()
+        try slots.control.change(running: slots.running) { $0.activate(target, tries: tries) }
+        slots.note(target, "upgraded", reason: "\(content.manifest.name) \(content.manifest.version) from \(content.description)")
+        return .activated
+    }
+
+    private func place(_ role: PartitionRole) throws -> SlotPlace {
+        let partition = try slots.disk.partition(of: role)
+        let place = try slots.disk.place(of: role)
+        return SlotPlace(path: place.path, offset: place.offset, size: partition.size)
+    }
+
+    private var folder: String { DiskMenu.folder + "/" + target.rawValue }
+
+    private func phase<Value>(_ name: String, total: Int? = nil, _ body: () throws -> Value) throws -> Value {
+        progress(.started(phase: name, total: total, unit: .bytes))
+        let value = try during(name) { try body() }
+        progress(.finished(phase: name, note: total.map { "\($0 >> 20) MiB" } ?? ""))
+        return value
+    }
+
+    /// Whether the whole release is in the slot: its entry of the menu comes last. What the disk has of it is read.
+    private func isComplete(_ manifest: ReleaseManifest) throws -> Bool {
+        let now = try slots.read()
+        guard now.startable.contains(target), now.entries[target]?.rootHash == manifest.rootHash else { return false }
+        return (try? slots.verify(target, progress: progress)) != nil
+    }
+
+    /// From here on the slot that runs is the only one that can be started.
+    private func disable() throws {
+        try phase("clearing slot \(target.name)") {
+            try slots.control.change(running: slots.running) { $0.clear(target, running: slots.running) }
+            try SystemPartition.with(place(.efi), root: slots.root) { partition in
+                try partition.remove(["slot.cfg", "troubleshooting.cfg"].map { folder + "/" + $0 })
+                try partition.remove(ReleaseFile.allCases.map { folder + "/" + $0.rawValue })
+            }
+        }
+    }
+
+    private func writeRoot(_ content: some ReleaseContent) throws -> Bool {
+        let manifest = content.manifest
+        guard let file = manifest.file("root.squashfs") else { throw Failure(.internalError, "a release without a root") }
+        let (data, hashes) = (try place(target.root), try place(target.verity))
+        guard try content.writeRoot(to: data, progress: progress, isCancelled: isCancelled) else { return false }
+        let disk = try DiskFile(data.path)
+        try disk.sync()
+        try disk.forgetCached()
+        return try phase("reading slot \(target.name) back", total: file.size) {
+            let name = "reading slot \(target.name) back"
+            let tree = try VerityTree(size: file.size, seed: VerityTree.Seed(file.sha256)) { done in
+                progress(.advanced(phase: name, done: done, total: file.size))
+            } read: {
+                try File.read(data.path, at: data.offset + $0, count: $1)
+            }
+            guard tree.rootHash == manifest.rootHash else {
+                throw Failure(
+                    .signature, "what the disk gives back is not \(manifest.name) \(manifest.version): its root hash is \(tree.rootHash)",
+                    hint: "try again; when that does not help, the disk is not reliable")
+            }
+            let other = try DiskFile(hashes.path)
+            try other.write(tree.bytes, at: hashes.offset)
+            try other.sync()
+            try other.forgetCached()
+            guard try File.read(hashes.path, at: hashes.offset, count: tree.bytes.count) == tree.bytes else {
+                throw Failure(
+                    .device, "the disk gives back another hash tree than was written", hint: "this disk is not reliable")
+            }
+            return true
+        }
+    }
+
+    private func writeFiles(_ content: some ReleaseContent) throws -> Bool {
+        let manifest = content.manifest
+        let entry = SlotEntry(
+            slot: target, title: "\(manifest.name) \(manifest.version)", rootHash: manifest.rootHash,
+            layout: try slots.disk.layout, kernelArguments: manifest.kernelArguments, grows: slots.grows)
+        return try SystemPartition.with(place(.efi), root: slots.root) { partition in
+            try Folder.create(partition.path(folder))
+            for file in ReleaseFile.allCases {
+                let aside = partition.path(folder + "/" + file.rawValue + ".new")
+                let isWritten = try during("writing \(file.rawValue)") {
+                    try content.write(file, to: aside, progress: progress, isCancelled: isCancelled)
+                }
+                guard isWritten else { return false }
+                try compare(aside, with: manifest.file(file.rawValue))
+            }
+            try partition.name(ReleaseFile.allCases.map { folder + "/" + $0.rawValue })
+            let menus = [("slot.cfg", entry.menu), ("troubleshooting.cfg", entry.troubleshooting)]
+            for (name, text) in menus.reversed() {
+                let path = folder + "/" + name
+                try File.write(partition.path(path), text)
+                try partition.sync()
+            }
+            return true
+        }
+    }
+
+    /// Reads a file from the disk itself.
+    private func compare(_ path: String, with wanted: ReleaseManifest.File?) throws {
+        guard let wanted else { throw Failure(.internalError, "the release lacks \"\(path)\"") }
+        try DiskFile(path).forgetCached()
+        guard try File.size(path) == wanted.size, try Checksum.of(file: path) == wanted.sha256 else {
+            throw Failure(
+                .signature, "\(wanted.name) is not what the release names", hint: "try again; the source may have changed")
+        }
+    }
+
+    /// The release starts with what is in force now; what is changed here until then stays here.
+    private func copyConfiguration() throws {
+        guard let state = StatePartition.folder(root: slots.root) else { return }
+        func store(_ slot: Slot) -> ConfigurationStore {
+            ConfigurationStore(folder: Path.join(state, "config/" + slot.rawValue))
+        }
+        guard let current = store(slots.running).current(warn: slots.warn),
+            let configuration = NodeConfiguration.read(current.input.tree, Diagnostics())
+        else { return }
+        try store(target).write(configuration, by: "nodectl upgrade", sources: current.generation.sources)
+    }
+}
