@@ -46,6 +46,9 @@ extension NodeConfiguration {
                 part: "installation", \.installation, InstallationSettings.form, "Unattended installation to a disk.",
                 example: "{targets: [{device: /dev/sda}]}", fallback: "nothing is installed"),
             Field(
+                part: "upgrade", \.upgrade, UpgradeSettings.form, "From where, and when, the node is upgraded.",
+                example: "{repository: https://updates.example.org/node}", fallback: "somebody upgrades it by hand"),
+            Field(
                 part: "persist", \.persist, .list(.persistentPath, "a list of absolute paths"),
                 "Folders, and files below /etc, that outlast a restart besides those that always do: `nodectl persist --list`.",
                 example: "[/etc/multipath.conf.d]", fallback: "none"),

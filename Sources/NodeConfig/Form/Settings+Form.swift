@@ -233,3 +233,37 @@ extension StorageSettings {
             && unique?.utf8.allSatisfy { (0x21...0x7E).contains($0) } ?? true
     }
 }
+
+extension UpgradeSettings {
+    static let form = Form.mapping(
+        "a mapping",
+        [
+            Field(
+                "repository", \.repository,
+                .string("https://…, http://…, oci://HOST/NAME or the path of a folder, without blanks") { text in
+                    text.utf8.count <= 2048 && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+                        && (["https://", "http://", "oci://"].contains { text.hasPrefix($0) } || text.hasPrefix("/"))
+                },
+                "The update repository. What it offers must be signed by the keys that the image trusts, so a server without TLS is no danger.",
+                example: "https://updates.example.org/node"),
+            Field(
+                "channel", \.channel,
+                .string("a name of letters, digits, \".\", \"_\" and \"-\"") {
+                    Form<String>.isName($0, first: "", rest: "._-") && $0.utf8.count <= 64
+                }, "The channel of the repository.", example: "testing", fallback: "`stable`"),
+            Field(
+                "proxy", \.proxy,
+                .string("http://HOST:PORT") { text in
+                    text.hasPrefix("http://") && Endpoint(text.dropFirst("http://".count).description) != nil
+                }, "The proxy through which the repository is reached.", example: "http://proxy.example.org:3128"),
+            Field(
+                "window", \.window,
+                .line("a calendar event of systemd (systemd.time): Sun 03:00", limit: 128),
+                "When an upgrade is looked for and carried out by itself, within an hour from then.", example: "Sun 03:00",
+                fallback: "never"),
+            Field(
+                "restart", \.restart, .choice,
+                "What becomes of the node when an upgrade has been carried out by itself: it is left to somebody (`never`), or it restarts as soon as no guest runs (`idle`), or at once (`always`).",
+                example: "idle", fallback: "`never`"),
+        ], empty: UpgradeSettings.init)
+}

@@ -33,6 +33,8 @@ public struct NodeConfiguration: Hashable, Sendable {
     public var engine = EngineSettings()
     /// Unattended installation to a disk.
     public var installation = InstallationSettings()
+    /// From where, and when, the node is upgraded.
+    public var upgrade = UpgradeSettings()
     /// Absolute paths of files and folders that outlast a restart, besides those that always do.
     public var persist: [String] = []
     /// Whether nothing at all outlasts a restart; false unless given.

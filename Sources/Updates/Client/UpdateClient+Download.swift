@@ -53,8 +53,11 @@ extension UpdateClient {
         return DownloadedTarget(path: destination, isReused: false)
     }
 
-    /// With consistent snapshots, the last component begins with a hash of the file.
-    private func remotePath(_ target: TargetFile) throws -> String {
+    /// Where a target is below the base address: with consistent snapshots, the last component begins with a hash of the file
+    /// (specification, section 5.7.2).
+    ///
+    /// - Throws: as `refresh`
+    public func remotePath(_ target: TargetFile) throws -> String {
         guard try refresh().root.consistentSnapshot, let hash = target.hashes.checksums.first else {
             return target.path
         }

@@ -18,6 +18,11 @@ public final class WebSource: MetadataSource, TargetSource {
         self.fetcher = fetcher
     }
 
+    /// The address of a target.
+    ///
+    /// - Parameter path: as `UpdateClient.remotePath` gives it
+    public func address(of path: String) -> String { base + PercentEncoding.path(path) }
+
     /// A file of metadata.
     public func metadata(_ name: String, limit: Int) throws -> [UInt8]? {
         try fetcher.bytes(base + name, limit: limit)

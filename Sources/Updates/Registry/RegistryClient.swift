@@ -20,6 +20,9 @@ public final class RegistryClient {
         exchange = try WebExchange(certificates: certificates)
     }
 
+    /// What lets others in, too, who read from this server: none before it has asked for it.
+    public var authorizationHeaders: [String] { authorization.map { ["Authorization: " + $0] } ?? [] }
+
     /// A header of the last answer.
     public func header(_ name: String) -> String? { exchange.header(name) }
 
