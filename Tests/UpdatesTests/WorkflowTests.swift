@@ -79,6 +79,22 @@ struct WorkflowTests {
         }
     }
 
+    /// Signed and of the right version is not enough where the timestamp says hashes.
+    @Test func aStoredSnapshotMustBeTheOneThatIsNamed() throws {
+        let repository = try TestRepository()
+        repository.withHashes = true
+        try repository.publish("targets", "snapshot", "timestamp")
+        try TestClient.with(repository) { client throws in
+            try client.refresh()
+            let right = try #require(client.folder.stored("snapshot", limit: 1 << 20))
+            try client.folder.store("snapshot", right + [UInt8(ascii: " ")])
+            repository.forgetRequests()
+            try client.refresh()
+            #expect(repository.requests == ["2.root.json", "timestamp.json", "2.snapshot.json"])
+            #expect(client.folder.stored("snapshot", limit: 1 << 20) == right)
+        }
+    }
+
     @Test func aRootThatIsMissingOrDamagedIsAnError() throws {
         let repository = try TestRepository()
         try TestClient.with(repository) { client throws in
