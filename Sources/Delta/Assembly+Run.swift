@@ -22,6 +22,9 @@ extension Assembly {
     /// - Throws: `.signature` when the source has other bytes than the index says, `.device` when the target cannot
     ///   be written or changes meanwhile, and what the source throws
     public func run(_ plan: AssemblyPlan, from source: (any RangeSource)?) throws -> Result {
+        guard plan.origins.count == index.chunks.count else {
+            throw Failure(.internalError, "the plan is that of another file than \"\(target.name)\"")
+        }
         var result = Result()
         result.kept = plan.kept
         guard let origins = try copySeeds(plan, &result) else { return result }

@@ -84,6 +84,23 @@ import Testing
         }
     }
 
+    /// One result at the end, whatever was done on the way.
+    @Test func aRepositoryIsBegunWithARelease() throws {
+        try desk { desk in
+            try desk.run("keys", "generate", "root", "targets", "snapshot", "timestamp", "--no-passphrase").check()
+            try desk.run("keys", "root", "init").check()
+            let update = try desk.build("1.0")
+            for status: Int32 in [0, 3] {
+                let run = try desk.run("publish", update, "--repository", "r", "--root", "1.root.json", "--json")
+                #expect(run.status == status)
+                let lines = run.text.split(separator: "\n").filter { !$0.contains("\"event\"") }
+                #expect(lines.count == 1)
+                let result = try JSON.parse(String(lines.first ?? ""), file: "result")
+                if status == 0 { #expect(result["root"]?.integer == 1 && result["version"]?.string == "1.0") }
+            }
+        }
+    }
+
     /// Nothing that the program prints, and nothing that others see of it, has the passphrase.
     @Test func passphrasesComeFromWhereNobodyLooks() throws {
         try desk { desk in

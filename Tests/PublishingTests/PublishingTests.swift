@@ -1,6 +1,7 @@
 import Delta
 import Host
 import Publishing
+import Synchronization
 import Testing
 import Transfer
 import Updates
@@ -179,6 +180,39 @@ import Updates
             _ = try Pruning().apply(bench.update())
             #expect(try files().isEmpty)
             try bench.fetch([Self.list, manifest("1.1")])
+        }
+    }
+
+    /// From cron every ten days, a repository never expires; without it, it does.
+    @Test func aRefreshKeepsARepositoryValid() throws {
+        try Workbench.run { bench in
+            var bench = bench
+            try bench.begin()
+            try bench.publish("1.0")
+            var snapshots: [Int] = []
+            for _ in 0..<30 {
+                bench.now += 10 * 86_400
+                let update = try bench.update()
+                _ = try update.refresh()
+                // What is new every time is only the timestamp.
+                let metadata = try RepositoryOverview(RepositoryFolder(bench.repository, for: .reading)).metadata
+                snapshots.append(metadata.first { $0.role == "snapshot" }?.version ?? 0)
+                try bench.fetch([Self.list])
+            }
+            #expect(snapshots.first == 2 && (10...20).contains(snapshots.last ?? 0))
+            #expect(try bench.update().warnings.isEmpty)
+            bench.now += 40 * 86_400
+            #expect(try bench.update().warnings.first?.hasPrefix("the root file expires on") == true)
+            #expect(failure { try bench.fetch() }?.status == .signature)
+            // Whoever has only the key of the timestamp is told what is due.
+            for name in try Folder.list(bench.keys.path) where !name.hasPrefix("timestamp") {
+                try File.remove(Path.join(bench.keys.path, name))
+            }
+            let heard = Mutex<[String]>([])
+            _ = try bench.update().refresh { event in
+                if case .warning(let text) = event { heard.withLock { $0.append(text) } }
+            }
+            #expect(heard.withLock { $0 }.contains { $0.hasPrefix("snapshot has to be signed anew soon") })
         }
     }
 

@@ -78,28 +78,34 @@ struct PublishCommand: ParsableCommand {
         let validity = upkeep.validity
         let now = wallClockSeconds()
         let progress = output.progress()
+        var done = PublishResult()
         if let root = upkeep.root {
             let installation = RootInstallation(storage, ring, validity: validity, now: now)
-            let isLast = folder == nil && release.isEmpty && upkeep.delegate == nil && !upkeep.refresh && !upkeep.prune
             do {
-                show(try installation.install(RootFile(file: root)))
-            } catch let failure as Failure where failure.status == .nothingToDo && !isLast {}
-            if isLast { return }
+                done += try installation.install(RootFile(file: root))
+            } catch let failure as Failure where failure.status == .nothingToDo && hasMore {}
         }
-        let update = try RepositoryUpdate(storage, ring, validity: validity, now: now)
-        for warning in update.warnings { progress(.warning(warning)) }
-        if let folder {
-            show(try release.publication(ReleaseFolder(folder, progress: progress)).publish(update, progress: progress))
-        } else if let channel = upkeep.delegate {
-            show(try upkeep.delegation(channel, keyOptions.folder).apply(update))
-        } else if upkeep.prune {
-            show(try Pruning().apply(update))
-        } else if upkeep.refresh {
-            show(try update.refresh(progress: progress))
-        } else {
-            show(try release.change().apply(update))
+        if hasMore {
+            let update = try RepositoryUpdate(storage, ring, validity: validity, now: now)
+            for warning in update.warnings { progress(.warning(warning)) }
+            done += try apply(update, progress)
         }
+        print(output.json ? JSON.text(done.json) : done.text)
     }
 
-    private func show(_ result: PublishResult) { print(output.json ? JSON.text(result.json) : result.text) }
+    /// Whether something is asked for besides a root file.
+    private var hasMore: Bool {
+        folder != nil || !release.isEmpty || upkeep.delegate != nil || upkeep.refresh || upkeep.prune
+    }
+
+    private func apply(_ update: RepositoryUpdate, _ progress: ProgressSink) throws -> PublishResult {
+        if let folder {
+            let folder = try ReleaseFolder(folder, progress: progress)
+            return try release.publication(folder).publish(update, progress: progress)
+        }
+        if let channel = upkeep.delegate { return try upkeep.delegation(channel, keyOptions.folder).apply(update) }
+        if upkeep.prune { return try Pruning().apply(update) }
+        if upkeep.refresh { return try update.refresh(progress: progress) }
+        return try release.change().apply(update)
+    }
 }

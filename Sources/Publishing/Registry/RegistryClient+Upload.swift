@@ -31,7 +31,7 @@ extension RegistryClient {
         guard manifest.count <= RegistryManifest.limit else {
             throw Failure(
                 .invalidInput, "\(address) has more files than a registry can name in one manifest",
-                hint: "withdraw old releases, or begin another repository")
+                hint: "withdraw old releases, and run: nodewright publish --prune")
         }
         let request = WebExchange.Request(
             "PUT", address.base + "manifests/" + address.tag,

@@ -185,7 +185,7 @@ public final class RepositoryUpdate {
         guard bytes.count <= RepositoryState.limit else {
             throw Failure(
                 .invalidInput, "\(role).json would be larger than \(RepositoryState.limit) bytes",
-                hint: "withdraw old releases first")
+                hint: "withdraw old releases, and run: nodewright publish --prune")
         }
         try storage.add("metadata/\(metadata.version).\(role).json", bytes)
         return MetadataFile(version: metadata.version, length: bytes.count, hashes: FileHashes([Checksum.of(bytes)]))
