@@ -18,7 +18,7 @@ public struct Nodectl: ParsableCommand {
         subcommands: [
             StatusCommand.self, ConfigCommand.self, ApplyCommand.self, ConfirmCommand.self, RegisterCommand.self,
             CheckCommand.self, SetupCommand.self, InstallCommand.self, UninstallCommand.self, SlotsCommand.self,
-            RollbackCommand.self, UpdatesCommand.self,
+            RollbackCommand.self, UpgradeCommand.self, UpdatesCommand.self,
             HealthCommand.self, StateCommand.self, PersistCommand.self, UnpersistCommand.self,
             ConsoleCommand.self, RenderCommand.self,
             ConfigureCommand.self, GrowCommand.self, FetchRootCommand.self, RecoverNetworkCommand.self,
