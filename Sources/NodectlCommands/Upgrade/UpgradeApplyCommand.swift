@@ -4,6 +4,7 @@ import Document
 import Glibc
 import Host
 import Node
+import NodeConfig
 
 /// `nodectl upgrade apply`
 struct UpgradeApplyCommand: ParsableCommand {

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Boot
+import Disks
 import Document
 import Host
 import Node
+import Updates
 
 /// `nodectl upgrade status`
 struct UpgradeStatusCommand: ParsableCommand {

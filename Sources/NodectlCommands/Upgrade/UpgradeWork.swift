@@ -1,7 +1,9 @@
 import Boot
+import Disks
 import Document
 import Host
 import Node
+import Updates
 
 /// The work of "nodectl upgrade download" and "apply".
 struct UpgradeWork {
