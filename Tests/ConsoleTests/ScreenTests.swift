@@ -84,7 +84,7 @@ struct ScreenTests {
         }
         try TerminalUnderTest.with(columns: columns, rows: rows, ["menu", "newt"]) { terminal in
             try expect(terminal.wait(for: "┤ Menu ├"), is: "\(size)/menu")
-            for _ in 0..<11 { try terminal.press("Down") }
+            for _ in 0..<12 { try terminal.press("Down") }
             try terminal.press("Enter")
             try expect(terminal.wait(for: "2 guests run"), is: "\(size)/restart")
             try terminal.press("Escape")

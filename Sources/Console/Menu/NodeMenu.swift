@@ -14,7 +14,7 @@ public struct NodeMenu {
 
     private enum Item: String, CaseIterable {
         case network, hostname, access, engine, keyboard, lockdown = "lock-down"
-        case rollback, diagnosis, logs, bundle
+        case upgrade, rollback, diagnosis, logs, bundle
         case reset, restart, off = "power-off", shell
 
         var label: String {
@@ -25,6 +25,7 @@ public struct NodeMenu {
             case .engine: "oVirt Engine"
             case .keyboard: "Keyboard and language"
             case .lockdown: "Lock-down"
+            case .upgrade: "Upgrade"
             case .rollback: "Start the other slot next"
             case .diagnosis: "Diagnosis"
             case .logs: "Logs"
@@ -97,6 +98,7 @@ public struct NodeMenu {
                 case .diagnosis: try diagnose(presenter)
                 case .logs: try showLogs(presenter)
                 case .bundle: complaint = try collect(presenter)
+                case .upgrade: complaint = try upgrade(presenter)
                 case .rollback: complaint = try run(["nodectl", "rollback"], presenter, "Start the other slot next")
                 case .reset: complaint = try reset(presenter)
                 case .restart: try end(presenter, "Restart", ["systemctl", "--no-block", "reboot"])
@@ -127,6 +129,29 @@ public struct NodeMenu {
         let result = try presenter.work(title) { _ in try perform(words) }
         guard result.status != 0 else { return nil }
         return Complaint(result.errorTail.split(separator: "\n").joined(separator: " "))
+    }
+
+    /// Looks for a version, and puts it into the other slot; the restart is another item.
+    private func upgrade(_ presenter: some Presenter) throws -> Complaint? {
+        let found = try presenter.work("Asking the repository") { _ in try perform(["nodectl", "upgrade", "check"]) }
+        guard found.status == 0 else { return Complaint(Self.words(found)) }
+        var page = Page("upgrade", "Upgrade", actions: [Page.Action("go", "Upgrade"), .back])
+        page.text = [
+            "It goes into the slot that does not run. This one, and its guests, go on; the new version is on trial at the next "
+                + "restart, and this one comes back by itself when it is not healthy."
+        ]
+        page.listing = Self.lines(found.text)
+        guard try presenter.ask(page).action == "go" else { return nil }
+        let result = try presenter.work("Upgrading") { _ in try perform(["nodectl", "upgrade", "apply"]) }
+        guard [ExitStatus.done, .rebootRequired].map(\.rawValue).contains(result.status) else {
+            return Complaint(Self.words(result))
+        }
+        try show(["The new version is ready.", "Restart this node when its guests allow it."], "Upgrade", presenter)
+        return nil
+    }
+
+    private static func words(_ result: Command.Result) -> String {
+        result.errorTail.split(separator: "\n").suffix(3).joined(separator: " ")
     }
 
     /// Lets the next start forget everything that this node has kept.

@@ -5,7 +5,7 @@ extension NodeStatus {
     /// The status for programs; every key is always there, and null stands for what is not known.
     public var json: JSONValue {
         [
-            "boot": .string(bootWord), "configuration": configuration.map(\.json) ?? .null,
+            "availableVersion": .optional(offer?.version), "boot": .string(bootWord), "configuration": configuration.map(\.json) ?? .null,
             "engine": engine?.json ?? .null,
             "failedUnits": services.failed.map { .strings($0) } ?? .null,
             "guests": guests.map { .strings($0.names) } ?? .null,

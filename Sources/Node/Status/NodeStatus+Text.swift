@@ -15,6 +15,7 @@ extension NodeStatus {
         add("Started from", [lines.boot])
         if let slots = lines.slots { add("Slots", [slots]) }
         if let health = lines.health { add("Health", [health]) }
+        if let upgrade = lines.upgrade { add("Upgrade", [upgrade]) }
         if let failure = lines.lastFailure { add("Last failure", [failure]) }
         if !lines.problems.isEmpty { add("Problems", lines.problems) }
         add("Configuration", lines.configuration)

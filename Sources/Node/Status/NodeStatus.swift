@@ -59,6 +59,8 @@ public struct NodeStatus: Hashable, Sendable {
     public let hostKeys: [HostKey]
     /// How busy it is.
     public let load: MachineLoad
+    /// A version that it could be upgraded to; nil when none is known.
+    public let offer: UpgradeNotes.Offer?
 
     /// A status made of its parts.
     public init(
@@ -67,8 +69,9 @@ public struct NodeStatus: Hashable, Sendable {
         interfaces: [NetworkInterface], kvm: KVM, services: Services, problems: [String] = [],
         configuration: ConfigurationState? = nil, acceptsLogin: Bool = true, hasMenu: Bool = true,
         engine: RegistrationState? = nil, slots: SlotsReport? = nil, guests: RunningGuests? = nil,
-        hostKeys: [HostKey] = [], load: MachineLoad = MachineLoad()
+        hostKeys: [HostKey] = [], load: MachineLoad = MachineLoad(), offer: UpgradeNotes.Offer? = nil
     ) {
+        self.offer = offer
         self.slots = slots
         self.guests = guests
         self.hostKeys = hostKeys
@@ -120,7 +123,7 @@ public struct NodeStatus: Hashable, Sendable {
             acceptsLogin: !ConsoleAccess.isLocked(root: root), hasMenu: ConsoleAccess.hasMenu(root: root),
             engine: RegistrationStore(root: root).state,
             slots: SlotsReport.read(root: root, commandLine: commandLine), guests: guests,
-            hostKeys: HostKey.all(root: root), load: MachineLoad.read(root: root))
+            hostKeys: HostKey.all(root: root), load: MachineLoad.read(root: root), offer: UpgradeNotes(root: root).offered)
     }
 
     /// Whether the console offers the wizard to whoever presses Enter: nobody has said anything about this node yet, so there is

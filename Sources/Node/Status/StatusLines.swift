@@ -57,6 +57,11 @@ struct StatusLines {
         return PlainText.printable(failure)
     }
 
+    /// That there is a version to upgrade to.
+    var upgrade: String? {
+        status.offer.map { "version \(PlainText.printable($0.version)) is available (nodectl upgrade apply, or the menu)" }
+    }
+
     var load: String? { status.load.line }
 
     var hostKeys: [String] { status.hostKeys.map { PlainText.column($0.kind, 8) + $0.fingerprint } }

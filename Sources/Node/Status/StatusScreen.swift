@@ -42,6 +42,7 @@ public struct StatusScreen: Hashable, Sendable {
         screen.add(configuration)
         screen.add(Self.rows("Health", [parts.health, parts.slots].compactMap { $0 }), importance: 80)
         screen.add(Self.wrapped("Last failure", parts.lastFailure.map { [$0] } ?? [], width, limit: 2), importance: 50)
+        screen.add(Self.rows("Upgrade", [parts.upgrade].compactMap { $0 }), importance: 60)
         screen.add(load, importance: 40)
         screen.add(Self.rows("SSH host keys", parts.hostKeys), importance: 30)
         if status.wantsInstallation {

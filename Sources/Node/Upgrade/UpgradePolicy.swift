@@ -48,7 +48,7 @@ public struct UpgradePolicy: Sendable {
         if let least = release.minimumVersion, running.version < least {
             throw Failure(
                 .versionPolicy, "\(title) can only follow \(least) or later, and this is \(running.version)",
-                hint: "upgrade to \(least) first (--version)")
+                hint: "upgrade to \(least) first (--release)")
         }
         guard let root = release.file("root.squashfs"), let hashes = release.file("root.verity"), root.size <= slot,
             hashes.size <= tree

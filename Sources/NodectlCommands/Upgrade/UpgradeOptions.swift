@@ -14,7 +14,7 @@ struct UpgradeOptions: ParsableArguments {
     @Option(help: "The channel of the repository; \"stable\" unless configured.")
     var channel: String?
     @Option(help: ArgumentHelp("A version that the channel offers, in place of the newest.", valueName: "version"))
-    var version: String?
+    var release: String?
     @Option(help: ArgumentHelp("Root metadata to trust in place of the image's.", valueName: "file"))
     var trustedRoot: String?
     @Option(help: ArgumentHelp("Authorities (PEM) that may vouch for the server, in place of the system's.", valueName: "file"))
@@ -51,12 +51,12 @@ struct UpgradeOptions: ParsableArguments {
             place, root: slots.node.root, trustedRoot: trustedRoot,
             access: .init(authorities: ca, proxy: settings.proxy))
         let list = try opened.channel(settings.channel ?? "stable", for: running)
-        guard let version else {
+        guard let release else {
             return (opened, list, list.newest(after: running.version, machine: try UpgradeNotes.machine(root: slots.node.root)))
         }
-        guard let wanted = ReleaseVersion(version), let offer = list.offer(wanted) else {
+        guard let wanted = ReleaseVersion(release), let offer = list.offer(wanted) else {
             throw Failure(
-                .invalidInput, "the channel \"\(list.channel)\" does not offer version \(version)",
+                .invalidInput, "the channel \"\(list.channel)\" does not offer version \(release)",
                 hint: "it offers " + (list.offers.isEmpty ? "nothing" : list.offers.prefix(5).map(\.version.description).joined(separator: ", ")))
         }
         return (opened, list, offer)
