@@ -163,7 +163,7 @@ let package = Package(
             "NodeTests",
             [
                 "Boot", "Bus", "CLinux", "CSystemd", "Disks", "DiskSupport", "Document", "Node", "NodeConfig", "Host",
-                "Transfer", "TestSupport",
+                "Publishing", "Transfer", "TestSupport", "Updates", "Verity",
             ]),
         .target(
             name: "ConsoleSupport", dependencies: ["Console", "Disks", "Host", "Node", "NodeConfig"],

@@ -54,10 +54,12 @@ public struct SlotUpgrade {
     ///
     /// - Throws: as `UpgradePolicy.check`; `.incompatible` also when the slot that runs is on trial itself
     public func check(_ content: some ReleaseContent) throws {
+        try slots.expectTwoSlots()
         let now = try slots.read()
         guard now.state.map({ $0[slots.running].isGood }) ?? true else {
             throw Failure(
-                .incompatible, "slot \(slots.running.name), which runs, is on trial itself: nothing would be left to fall back to",
+                .incompatible,
+                "slot \(slots.running.name), which runs, is on trial itself: nothing would be left to fall back to",
                 hint: "wait until it is healthy (nodectl health), or trust it (nodectl slots mark-good)")
         }
         try policy.check(
@@ -86,7 +88,9 @@ public struct SlotUpgrade {
         guard activates else { return .prepared }
         try copyConfiguration()
         try slots.control.change(running: slots.running) { $0.activate(target, tries: tries) }
-        slots.note(target, "upgraded", reason: "\(content.manifest.name) \(content.manifest.version) from \(content.description)")
+        slots.note(
+            target, "upgraded",
+            reason: "\(content.manifest.name) \(content.manifest.version) from \(content.description)")
         return .activated
     }
 
@@ -109,6 +113,12 @@ public struct SlotUpgrade {
     private func isComplete(_ manifest: ReleaseManifest) throws -> Bool {
         let now = try slots.read()
         guard now.startable.contains(target), now.entries[target]?.rootHash == manifest.rootHash else { return false }
+        let place = try place(.efi)
+        guard let files = try? FATReader(place.path, offset: place.offset) else { return false }
+        for file in ReleaseFile.allCases {
+            let bytes = try? files.read(folder + "/" + file.rawValue)
+            guard bytes.map({ Checksum.of($0) }) == manifest.file(file.rawValue)?.sha256 else { return false }
+        }
         return (try? slots.verify(target, progress: progress)) != nil
     }
 
@@ -125,7 +135,9 @@ public struct SlotUpgrade {
 
     private func writeRoot(_ content: some ReleaseContent) throws -> Bool {
         let manifest = content.manifest
-        guard let file = manifest.file("root.squashfs") else { throw Failure(.internalError, "a release without a root") }
+        guard let file = manifest.file("root.squashfs") else {
+            throw Failure(.internalError, "a release without a root")
+        }
         let (data, hashes) = (try place(target.root), try place(target.verity))
         guard try content.writeRoot(to: data, progress: progress, isCancelled: isCancelled) else { return false }
         let disk = try DiskFile(data.path)
@@ -140,7 +152,8 @@ public struct SlotUpgrade {
             }
             guard tree.rootHash == manifest.rootHash else {
                 throw Failure(
-                    .signature, "what the disk gives back is not \(manifest.name) \(manifest.version): its root hash is \(tree.rootHash)",
+                    .signature,
+                    "what the disk gives back is not \(manifest.name) \(manifest.version): its root hash is \(tree.rootHash)",
                     hint: "try again; when that does not help, the disk is not reliable")
             }
             let other = try DiskFile(hashes.path)
@@ -149,7 +162,8 @@ public struct SlotUpgrade {
             try other.forgetCached()
             guard try File.read(hashes.path, at: hashes.offset, count: tree.bytes.count) == tree.bytes else {
                 throw Failure(
-                    .device, "the disk gives back another hash tree than was written", hint: "this disk is not reliable")
+                    .device, "the disk gives back another hash tree than was written", hint: "this disk is not reliable"
+                )
             }
             return true
         }
@@ -187,7 +201,8 @@ public struct SlotUpgrade {
         try DiskFile(path).forgetCached()
         guard try File.size(path) == wanted.size, try Checksum.of(file: path) == wanted.sha256 else {
             throw Failure(
-                .signature, "\(wanted.name) is not what the release names", hint: "try again; the source may have changed")
+                .signature, "\(wanted.name) is not what the release names",
+                hint: "try again; the source may have changed")
         }
     }
 
@@ -200,6 +215,8 @@ public struct SlotUpgrade {
         guard let current = store(slots.running).current(warn: slots.warn),
             let configuration = NodeConfiguration.read(current.input.tree, Diagnostics())
         else { return }
-        try store(target).write(configuration, by: "nodectl upgrade", sources: current.generation.sources)
+        try during("copying the configuration for slot \(target.name)") {
+            try store(target).write(configuration, by: "nodectl upgrade", sources: current.generation.sources)
+        }
     }
 }

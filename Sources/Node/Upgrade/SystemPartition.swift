@@ -19,7 +19,9 @@ struct SystemPartition {
     ) throws -> Value {
         let folder = Path.join(root, mountPoint)
         try Folder.create(folder, mode: 0o700)
-        let loop = File.kind(place.path) == .regular ? ",loop,offset=\(place.offset),sizelimit=\(place.size)" : ""
+        // A part of an image, or of a disk whose partitions the kernel does not know.
+        let isPart = place.offset > 0 || File.kind(place.path) == .regular
+        let loop = isPart ? ",loop,offset=\(place.offset),sizelimit=\(place.size)" : ""
         // What an upgrade that was killed has left.
         _ = try? Command("umount", ["-q", folder]).run()
         try Command(

@@ -28,7 +28,8 @@ public struct UpgradePolicy: Sendable {
         }
         guard release.compatibility == running.compatibility else {
             throw Failure(
-                .incompatible, "\(title) is made for \"\(release.compatibility)\", and this node is \"\(running.compatibility)\"",
+                .incompatible,
+                "\(title) is made for \"\(release.compatibility)\", and this node is \"\(running.compatibility)\"",
                 hint: "another product is installed anew (nodectl install)")
         }
         guard release.configurationSchema >= NodeConfiguration.schemaVersion else {
@@ -38,7 +39,8 @@ public struct UpgradePolicy: Sendable {
                 hint: "choose a newer release")
         }
         if release.version == running.version, !allowsSame {
-            throw Failure(.nothingToDo, "\(title) runs already", hint: "--again writes it into the other slot all the same")
+            throw Failure(
+                .nothingToDo, "\(title) runs already", hint: "--again writes it into the other slot all the same")
         }
         if release.version < running.version, !allowsDowngrade {
             throw Failure(

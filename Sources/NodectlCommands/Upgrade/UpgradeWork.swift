@@ -50,7 +50,8 @@ struct UpgradeWork {
         try finish(upgrade, repository.release(offer).seeded(by: slots), tries, activates)
     }
 
-    private func finish(_ upgrade: SlotUpgrade, _ content: some ReleaseContent, _ tries: Int, _ activates: Bool) throws {
+    private func finish(_ upgrade: SlotUpgrade, _ content: some ReleaseContent, _ tries: Int, _ activates: Bool) throws
+    {
         let outcome = try upgrade.run(content, tries: tries, activates: activates)
         guard outcome != .cancelled else {
             throw Failure(
