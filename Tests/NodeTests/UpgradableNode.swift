@@ -212,9 +212,10 @@ struct UpgradableNode {
         #expect(
             now.state?.b == .init(isGood: false, triesLeft: tries) && now.state?.a.isGood == true,
             sourceLocation: sourceLocation)
+        let hash = try release.tree.rootHash
+        let title = "\(release.product) \(release.version)"
         #expect(
-            now.entries[.b]?.title == "\(release.product) \(release.version)"
-                && now.entries[.b]?.rootHash == (try release.tree.rootHash), sourceLocation: sourceLocation)
+            now.entries[.b]?.title == title && now.entries[.b]?.rootHash == hash, sourceLocation: sourceLocation)
         #expect(try bytes(.rootB, release.root.count) == release.root, sourceLocation: sourceLocation)
         #expect(
             try systemFile("b/vmlinuz") == release.kernel && systemFile("b/initramfs.img") == release.initramfs,

@@ -4,6 +4,7 @@ import Document
 import Host
 import TestSupport
 import Testing
+import Verity
 
 @testable import Node
 

@@ -19,7 +19,7 @@ import Testing
             // Enough for the kernel alone.
             let filler = try fill(node, leaving: 400 << 10)
             let result = try node.apply(node.folder(Self.release))
-            #expect(result.status == ExitStatus.device.rawValue, "\(result.errorTail)")
+            #expect(result.status == Host.ExitStatus.device.rawValue, "\(result.errorTail)")
             #expect(result.errorTail.contains("No space left on device"), "\(result.errorTail)")
             try node.expectUntouched(before)
             #expect(try !node.slots.read().startable.contains(.b) && !node.isMounted)
@@ -65,7 +65,7 @@ import Testing
             _ = try? File.write(full, [UInt8](repeating: 1, count: 1 << 20))
             _ = try? Command("dd", ["if=/dev/zero", "of=" + full, "bs=4k"]).run()
             let result = try node.apply(update)
-            #expect(result.status == ExitStatus.device.rawValue, "\(result.errorTail)")
+            #expect(result.status == Host.ExitStatus.device.rawValue, "\(result.errorTail)")
             #expect(result.errorTail.contains("No space left on device"), "\(result.errorTail)")
             #expect(result.errorTail.contains("copying the configuration"), "\(result.errorTail)")
             // All of the release is there, and it does not start without its configuration.
@@ -88,7 +88,7 @@ import Testing
             _ = try? Command("dd", ["if=/dev/zero", "of=" + Path.join(node.state, "full"), "bs=4k"]).run()
             let result = try node.apply(
                 "--repository", repository.path, "--trusted-root", repository.trustedRoot)
-            #expect(result.status == ExitStatus.device.rawValue, "\(result.errorTail)")
+            #expect(result.status == Host.ExitStatus.device.rawValue, "\(result.errorTail)")
             try node.expectUntouched(before)
         }
     }
@@ -121,7 +121,7 @@ import Testing
             // Without udev nobody makes the name.
             if !File.exists(failing.disk) { try Command("dmsetup", ["mknodes", name]).run().check() }
             let result = try failing.apply(node.folder(Self.release))
-            #expect(result.status == ExitStatus.device.rawValue, "\(result.errorTail)")
+            #expect(result.status == Host.ExitStatus.device.rawValue, "\(result.errorTail)")
             #expect(result.errorTail.contains("Input/output error"), "\(result.errorTail)")
             _ = try Command("dmsetup", ["remove", "--retry", name]).run()
             try node.expectUntouched(before)

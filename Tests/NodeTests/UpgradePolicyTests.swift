@@ -8,25 +8,25 @@ import Updates
 
 /// What a node may be upgraded to: a row for each rule.
 @Suite struct UpgradePolicyTests {
-    struct Row: CustomTestStringConvertible {
+    struct Row: Sendable, CustomTestStringConvertible {
         let rule: String
-        var release: (inout ReleaseManifest) -> Void = { _ in }
-        var policy: (inout UpgradePolicy) -> Void = { _ in }
-        let status: ExitStatus?
+        var release: @Sendable (inout ReleaseManifest) -> Void = { _ in }
+        var policy: @Sendable (inout UpgradePolicy) -> Void = { _ in }
+        let status: Host.ExitStatus?
         var words = ""
 
         var testDescription: String { rule }
     }
 
-    private static func version(_ text: String) -> (inout ReleaseManifest) -> Void {
+    private static func version(_ text: String) -> @Sendable (inout ReleaseManifest) -> Void {
         { manifest in if let version = ReleaseVersion(text) { manifest.version = version } }
     }
 
-    private static func least(_ text: String) -> (inout ReleaseManifest) -> Void {
+    private static func least(_ text: String) -> @Sendable (inout ReleaseManifest) -> Void {
         { $0.minimumVersion = ReleaseVersion(text) }
     }
 
-    private static func size(_ name: String, _ bytes: Int) -> (inout ReleaseManifest) -> Void {
+    private static func size(_ name: String, _ bytes: Int) -> @Sendable (inout ReleaseManifest) -> Void {
         { manifest in
             for index in manifest.files.indices where manifest.files[index].name == name {
                 manifest.files[index].size = bytes

@@ -78,7 +78,7 @@ import Testing
         try with { node, server in
             let before = try node.slotA()
             let ended = try interrupt(node, server, with: SIGTERM)
-            #expect(ended.status == ExitStatus.busy.rawValue, "\(ended.errors)")
+            #expect(ended.status == Host.ExitStatus.busy.rawValue, "\(ended.errors)")
             #expect(ended.errors.contains("the upgrade was ended; slot B keeps what is in it"), "\(ended.errors)")
             try node.expectUntouched(before)
             #expect(try !node.slots.read().startable.contains(.b) && !node.isMounted)
@@ -110,45 +110,56 @@ import Testing
             let status = try node.nodectl("upgrade", "status").check().text
             #expect(status.contains("Now        process \(run.process) upgrades this node\n"), "\(status)")
             #expect(try node.nodectl("upgrade", "cancel").check().text == "The upgrade ends.\n")
-            #expect(run.wait() == ExitStatus.busy.rawValue)
+            #expect(run.wait() == Host.ExitStatus.busy.rawValue)
             #expect(try node.nodectl("upgrade", "cancel").status == 3)
         }
     }
 
-    struct Lie: CustomTestStringConvertible {
+    struct Lie: Sendable, CustomTestStringConvertible {
         let what: String
-        let status: ExitStatus
+        let status: Host.ExitStatus
         let tell: RepositoryServer.Lie
 
         var testDescription: String { what }
     }
 
-    static let lies = [
-        Lie(what: "every answer ends early", status: .network) { honest, _, _ in
-            var answer = honest
-            answer.bytes.removeLast(answer.bytes.count * 9 / 10)
-            answer.then = .close
-            return answer
-        },
-        Lie(what: "another range than was asked for", status: .network) { _, request, content in
-            let first = (request.ranges.first?.lowerBound ?? 0) + 4096
-            return RangeServer.part(content, first...min(first + 100_000, content.count - 1))
-        },
-        Lie(what: "the right range with other bytes", status: .signature) { _, request, content in
-            RangeServer.honest(content.map { ~$0 }, request)
-        },
-        Lie(what: "another length of the file", status: .signature) { _, request, content in
-            RangeServer.honest(content + [1, 2, 3], request)
-        },
-        Lie(what: "a file without an end", status: .signature) { _, _, _ in
-            RangeServer.Answer(
-                raw: "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",
-                then: .endless([UInt8](repeating: 7, count: 1 << 16)))
-        },
+    static let lies: [Lie] = [
+        Lie(what: "every answer ends early", status: .network, tell: cutOff),
+        Lie(what: "another range than was asked for", status: .network, tell: elsewhere),
+        Lie(what: "the right range with other bytes", status: .signature, tell: otherBytes),
+        Lie(what: "another length of the file", status: .signature, tell: longer),
+        Lie(what: "a file without an end", status: .signature, tell: endless),
         Lie(what: "nothing", status: .network) { _, _, _ in RangeServer.Answer("404 Not Found") },
         Lie(what: "trouble", status: .network) { _, _, _ in RangeServer.Answer("503 Service Unavailable") },
         Lie(what: "no HTTP", status: .network) { _, _, _ in RangeServer.Answer(raw: "SSH-2.0-x\r\n", then: .close) },
     ]
+
+    private static let cutOff: RepositoryServer.Lie = { honest, _, _ in
+        var answer = honest
+        answer.bytes.removeLast(answer.bytes.count * 9 / 10)
+        answer.then = .close
+        return answer
+    }
+
+    private static let elsewhere: RepositoryServer.Lie = { _, request, content in
+        let first = (request.ranges.first?.lowerBound ?? 0) + 4096
+        return RangeServer.part(content, first...min(first + 100_000, content.count - 1))
+    }
+
+    private static let otherBytes: RepositoryServer.Lie = { _, request, content in
+        let other: [UInt8] = content.map { ~$0 }
+        return RangeServer.honest(other, request)
+    }
+
+    private static let longer: RepositoryServer.Lie = { _, request, content in
+        let other: [UInt8] = content + [1, 2, 3]
+        return RangeServer.honest(other, request)
+    }
+
+    private static let endless: RepositoryServer.Lie = { _, _, _ in
+        RangeServer.Answer(
+            raw: "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", then: .endless([UInt8](repeating: 7, count: 1 << 16)))
+    }
 
     @Test(arguments: lies) func aServerThatLiesHarmsNothing(row: Lie) throws {
         try with { node, server in

@@ -17,7 +17,7 @@ import Updates
             let before = try node.slotA()
             let update = try node.folder(release)
             let result = try node.apply(update)
-            #expect(result.status == ExitStatus.rebootRequired.rawValue, "\(result.errorTail)")
+            #expect(result.status == Host.ExitStatus.rebootRequired.rawValue, "\(result.errorTail)")
             #expect(result.errorTail.contains("nodectl: hypervisor 2.0 is in slot B, and starts next\n"))
             #expect(result.text.isEmpty && !node.isMounted)
             try node.expectNext(release)
@@ -98,7 +98,7 @@ import Updates
         let what: String
         let release: SampleRelease
         var words: [String] = []
-        let status: ExitStatus
+        let status: Host.ExitStatus
         let message: String
 
         var testDescription: String { what }
@@ -150,12 +150,12 @@ import Updates
         }
     }
 
-    struct Damage: CustomTestStringConvertible {
+    struct Damage: Sendable, CustomTestStringConvertible {
         let what: String
         /// In the folder; nothing for the manifest alone.
         var file = ""
-        var change: (inout [UInt8]) -> Void = { _ in }
-        var manifest: (inout ReleaseManifest) -> Void = { _ in }
+        var change: @Sendable (inout [UInt8]) -> Void = { _ in }
+        var manifest: @Sendable (inout ReleaseManifest) -> Void = { _ in }
         var message: String
         /// Whether it is seen before slot B is cleared.
         var isSeenEarly = false
@@ -199,7 +199,7 @@ import Updates
                 try File.write(file, bytes)
             }
             let result = try node.apply(update)
-            #expect(result.status == ExitStatus.signature.rawValue, "\(result.errorTail)")
+            #expect(result.status == Host.ExitStatus.signature.rawValue, "\(result.errorTail)")
             #expect(result.errorTail.contains(row.message), "\(result.errorTail)")
             try node.expectUntouched(before)
             #expect(try !node.slots.read().startable.contains(.b) && !node.isMounted)
@@ -241,11 +241,10 @@ import Updates
         let places: [(UpgradableNode) throws -> Int] = [
             { try #require($0.layout[.rootB]).start + 9000 },
             { try #require($0.layout[.rootBVerity]).start + 4096 },
-            {
-                try #require(
-                    try FATReader($0.image, offset: try #require($0.layout[.efi]).start)
-                        .places("/nodewright/b/vmlinuz").first
-                ).lowerBound + 5
+            { node in
+                let system = try #require(node.layout[.efi])
+                let file = try FATReader(node.image, offset: system.start).places("/nodewright/b/vmlinuz")
+                return try #require(file.first).lowerBound + 5
             },
         ]
         try UpgradableNode.with { node in
@@ -261,13 +260,44 @@ import Updates
         }
     }
 
+    /// A timer does not try a bad version every week; a person may.
+    @Test func whatHasFailedIsNotTriedAgainByItself() throws {
+        let release = SampleRelease("2.0", change: 1)
+        try UpgradableNode.with { node in
+            let update = try node.folder(release)
+            // Until it has failed, a timer may do the same as a person.
+            #expect(try node.apply(update, "--scheduled").status == 10)
+            try node.run(on: .b)
+            try GRUBBootControl(node.image, offset: #require(node.layout[.efi]).start).change(running: .a) {
+                $0.b.triesLeft = 0
+            }
+            try node.slots.noteFailure("libvirt: libvirtd is failed", isLast: true)
+            try node.run(on: .a)
+            try node.slots.bless()
+            let before = try node.slotA()
+            let timer = try node.apply(update, "--scheduled")
+            #expect(timer.status == 3, "\(timer.errorTail)")
+            #expect(
+                timer.errorTail.contains(
+                    "hypervisor 2.0 is not tried again by itself: slot B is not used: libvirt: libvirtd is failed"),
+                "\(timer.errorTail)")
+            try node.expectUntouched(before)
+            // The next version is another matter, and so is a person.
+            let next = SampleRelease("2.1", change: 2)
+            #expect(try node.apply(node.folder(next, "next"), "--scheduled").status == 10)
+            try node.expectNext(next)
+            #expect(try node.apply(update).status == 10)
+            try node.expectNext(release)
+        }
+    }
+
     @Test func oneUpgradeAtATime() throws {
         try UpgradableNode.with { node in
             let before = try node.slotA()
             let update = try node.folder(SampleRelease("2.0", change: 1))
             let turn = try UpgradeTurn.take(root: node.root)
             let result = try node.apply(update)
-            #expect(result.status == ExitStatus.busy.rawValue, "\(result.errorTail)")
+            #expect(result.status == Host.ExitStatus.busy.rawValue, "\(result.errorTail)")
             #expect(result.errorTail.contains("another upgrade goes on\nhint: \"nodectl upgrade cancel\" ends it"))
             let status = try JSON.parse(node.nodectl("upgrade", "status", "--json").check().output, file: "status")
             #expect(status["process"]?.integer != nil)

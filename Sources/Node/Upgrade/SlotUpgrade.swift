@@ -62,8 +62,16 @@ public struct SlotUpgrade {
                 "slot \(slots.running.name), which runs, is on trial itself: nothing would be left to fall back to",
                 hint: "wait until it is healthy (nodectl health), or trust it (nodectl slots mark-good)")
         }
+        let manifest = content.manifest
+        if !policy.retriesFailed, now.entries[target]?.rootHash == manifest.rootHash, now.choice.slot != target,
+            let reason = slots.history.fallback(running: slots.running.rawValue)
+        {
+            throw Failure(
+                .nothingToDo, "\(manifest.name) \(manifest.version) is not tried again by itself: \(reason)",
+                hint: "\"nodectl upgrade apply\" tries it again")
+        }
         try policy.check(
-            content.manifest, after: running, slot: place(target.root).size, tree: place(target.verity).size)
+            manifest, after: running, slot: place(target.root).size, tree: place(target.verity).size)
     }
 
     /// Writes a release into the slot.

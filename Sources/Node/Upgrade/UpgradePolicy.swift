@@ -8,6 +8,9 @@ public struct UpgradePolicy: Sendable {
     public var allowsDowngrade = false
     /// Whether the version that runs is written once more.
     public var allowsSame = false
+    /// Whether a release that has not become healthy in the other slot is tried once more; nobody is there to see it fail again
+    /// when a timer does it.
+    public var retriesFailed = true
 
     /// The usual one: only newer versions.
     public init() {}

@@ -48,7 +48,8 @@ struct UpgradeApplyCommand: ParsableCommand {
     }
 
     func run() throws {
-        let work = UpgradeWork(options, source: source, allowsDowngrade: allowDowngrade, allowsSame: again)
+        let work = UpgradeWork(
+            options, source: source, allowsDowngrade: allowDowngrade, allowsSame: again, retriesFailed: !scheduled)
         let answer = engine ? EngineAnswer() : nil
         do {
             try work.run(tries: tries, activates: true, engine: answer)

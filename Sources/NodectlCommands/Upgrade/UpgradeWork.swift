@@ -11,12 +11,15 @@ struct UpgradeWork {
     private let source: String?
     private let policy: UpgradePolicy
 
-    init(_ options: UpgradeOptions, source: String?, allowsDowngrade: Bool, allowsSame: Bool) {
+    init(
+        _ options: UpgradeOptions, source: String?, allowsDowngrade: Bool, allowsSame: Bool, retriesFailed: Bool = true
+    ) {
         self.options = options
         self.source = source
         var policy = UpgradePolicy()
         policy.allowsDowngrade = allowsDowngrade
         policy.allowsSame = allowsSame
+        policy.retriesFailed = retriesFailed
         self.policy = policy
     }
 
