@@ -66,12 +66,7 @@ struct SampleRelease {
 }
 
 /// A node in a folder: a disk in a file, from whose slot A version 1.0 runs, and the root that a user of that node sees.
-///
-/// What is done to it needs root, because an upgrade mounts the EFI system partition.
 struct UpgradableNode {
-    static let canMount = getuid() == 0 && File.exists("/dev/loop-control")
-    static let cannotMount: Comment = "mounting needs root and loop devices"
-
     let folder: String
     let layout: DiskLayout
     let first: SampleRelease
@@ -99,11 +94,6 @@ struct UpgradableNode {
             var node = UpgradableNode(folder: folder, layout: layout, first: first, disk: "")
             node.disk = node.image
             try node.make(counters, configuration)
-            // A program that was killed leaves its mounts, and what is in them is not this folder's.
-            defer {
-                _ = try? Command("umount", ["-q", Path.join(node.root, "run/nodewright/esp")]).run()
-                _ = try? Command("umount", ["-q", Path.join(node.root, "run/nodewright/upgrade-medium")]).run()
-            }
             return try body(node)
         }
     }
@@ -228,10 +218,5 @@ struct UpgradableNode {
         #expect(try slotA() == before, "slot A has changed", sourceLocation: sourceLocation)
         let now = try slots.read()
         #expect(now.choice.slot == .a && now.state?.a.isGood == true, sourceLocation: sourceLocation)
-    }
-
-    /// Whether the EFI system partition is still mounted.
-    var isMounted: Bool {
-        (try? File.readText("/proc/self/mountinfo").contains(root + "/run/nodewright/esp")) ?? true
     }
 }

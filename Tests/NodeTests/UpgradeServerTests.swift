@@ -8,7 +8,7 @@ import Testing
 @testable import Node
 
 /// Downloads of `nodectl upgrade apply` that are cut off, and servers that lie.
-@Suite(.enabled(if: UpgradableNode.canMount, UpgradableNode.cannotMount)) struct UpgradeServerTests {
+@Suite struct UpgradeServerTests {
     /// Nothing of it is on the node.
     private static let release = SampleRelease("2.0", change: nil)
 
@@ -70,7 +70,6 @@ import Testing
             #expect(result.status == 10, "\(result.errorTail)")
             try node.expectNext(Self.release)
             #expect(server.bytesSent() < Self.release.root.count - 300_000 + 150_000)
-            #expect(!node.isMounted)
         }
     }
 
@@ -81,7 +80,7 @@ import Testing
             #expect(ended.status == Host.ExitStatus.busy.rawValue, "\(ended.errors)")
             #expect(ended.errors.contains("the upgrade was ended; slot B keeps what is in it"), "\(ended.errors)")
             try node.expectUntouched(before)
-            #expect(try !node.slots.read().startable.contains(.b) && !node.isMounted)
+            #expect(try !node.slots.read().startable.contains(.b))
             #expect(UpgradeTurn.holder(root: node.root) == nil)
             #expect(try node.apply("--repository", server.url).status == 10)
             try node.expectNext(Self.release)
@@ -169,7 +168,7 @@ import Testing
             #expect(result.status == row.status.rawValue, "\(result.errorTail)")
             #expect(result.errorTail.contains("hint: "), "\(result.errorTail)")
             try node.expectUntouched(before)
-            #expect(try !node.slots.read().startable.contains(.b) && !node.isMounted)
+            #expect(try !node.slots.read().startable.contains(.b))
             server.lie(nil)
             #expect(try node.apply("--repository", server.url).status == 10)
             try node.expectNext(Self.release)

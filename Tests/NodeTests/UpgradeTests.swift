@@ -10,7 +10,7 @@ import Updates
 @testable import Node
 
 /// `nodectl upgrade` from an update folder or an ISO, on a disk in a file.
-@Suite(.enabled(if: UpgradableNode.canMount, UpgradableNode.cannotMount)) struct UpgradeTests {
+@Suite struct UpgradeTests {
     @Test func aReleaseGoesIntoTheOtherSlotAndBack() throws {
         let release = SampleRelease("2.0", change: 1)
         try UpgradableNode.with { node in
@@ -19,7 +19,7 @@ import Updates
             let result = try node.apply(update)
             #expect(result.status == Host.ExitStatus.rebootRequired.rawValue, "\(result.errorTail)")
             #expect(result.errorTail.contains("nodectl: hypervisor 2.0 is in slot B, and starts next\n"))
-            #expect(result.text.isEmpty && !node.isMounted)
+            #expect(result.text.isEmpty)
             try node.expectNext(release)
             #expect(try node.slotA() == before)
             #expect(try node.nodectl("slots", "verify", "b").status == 0)
@@ -202,7 +202,7 @@ import Updates
             #expect(result.status == Host.ExitStatus.signature.rawValue, "\(result.errorTail)")
             #expect(result.errorTail.contains(row.message), "\(result.errorTail)")
             try node.expectUntouched(before)
-            #expect(try !node.slots.read().startable.contains(.b) && !node.isMounted)
+            #expect(try !node.slots.read().startable.contains(.b))
             // What is right afterwards is taken.
             try node.folder(release)
             #expect(try node.apply(update).status == 10)

@@ -130,28 +130,42 @@ public struct MediumRelease: ReleaseContent {
         }
         let phase = "writing the root file system"
         progress(.started(phase: phase, total: size, unit: .bytes))
-        let disk = try DiskFile(place.path)
-        for offset in stride(from: 0, to: size, by: 1 << 20) {
-            if isCancelled() { return false }
-            let bytes = try File.read(source, at: offset, count: min(1 << 20, size - offset))
-            try disk.write(bytes, at: place.offset + offset)
-            progress(.advanced(phase: phase, done: offset + bytes.count, total: size))
+        let isWritten = try copy(source, from: 0, size, to: place) { done in
+            progress(.advanced(phase: phase, done: done, total: size))
+            return isCancelled()
         }
+        guard isWritten else { return false }
         progress(.finished(phase: phase, note: "\(size >> 20) MiB"))
         return true
     }
 
     /// Copies a file.
     public func write(
-        _ file: ReleaseFile, to path: String, progress: @escaping ProgressSink, isCancelled: @escaping () -> Bool
+        _ file: ReleaseFile, to places: [SlotPlace], progress: @escaping ProgressSink, isCancelled: @escaping () -> Bool
     ) throws -> Bool {
         guard let source = files[file.rawValue] else { throw Failure(.internalError, "a release without a kernel") }
-        if isCancelled() { return false }
         let phase = "writing \(file.rawValue)"
-        progress(.started(phase: phase, total: manifest.file(file.rawValue)?.size, unit: .bytes))
-        try File.remove(path)
-        try File.copy(source, to: path)
+        progress(.started(phase: phase, total: places.reduce(0) { $0 + $1.size }, unit: .bytes))
+        var start = 0
+        for place in places {
+            guard try copy(source, from: start, place.size, to: place, { _ in isCancelled() }) else { return false }
+            start += place.size
+        }
         progress(.finished(phase: phase, note: ""))
+        return true
+    }
+
+    /// - Parameter ends: asked after each part, with how much there is
+    /// - Returns: false when it has ended
+    private func copy(
+        _ source: String, from start: Int, _ size: Int, to place: SlotPlace, _ ends: (_ done: Int) -> Bool
+    ) throws -> Bool {
+        let disk = try DiskFile(place.path)
+        for offset in stride(from: 0, to: size, by: 1 << 20) {
+            let bytes = try File.read(source, at: start + offset, count: min(1 << 20, size - offset))
+            try disk.write(bytes, at: place.offset + offset)
+            if ends(offset + bytes.count) { return false }
+        }
         return true
     }
 }

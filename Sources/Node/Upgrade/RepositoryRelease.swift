@@ -53,27 +53,30 @@ public struct RepositoryRelease: ReleaseContent {
     public func writeRoot(
         to place: SlotPlace, progress: @escaping ProgressSink, isCancelled: @escaping () -> Bool
     ) throws -> Bool {
-        try assemble("root.squashfs", into: place.path, at: place.offset, room: place.size, progress, isCancelled)
+        try assemble("root.squashfs", into: [place], progress, isCancelled)
     }
 
     /// Assembles a file.
     public func write(
-        _ file: ReleaseFile, to path: String, progress: @escaping ProgressSink, isCancelled: @escaping () -> Bool
+        _ file: ReleaseFile, to places: [SlotPlace], progress: @escaping ProgressSink, isCancelled: @escaping () -> Bool
     ) throws -> Bool {
-        try assemble(file.rawValue, into: path, at: 0, room: nil, progress, isCancelled)
+        try assemble(file.rawValue, into: places, progress, isCancelled)
     }
 
     private func assemble(
-        _ name: String, into path: String, at offset: Int, room: Int?, _ progress: @escaping ProgressSink,
+        _ name: String, into places: [SlotPlace], _ progress: @escaping ProgressSink,
         _ isCancelled: @escaping () -> Bool
     ) throws -> Bool {
-        guard let file = manifest.file(name) else { throw Failure(.internalError, "a release without \(name)") }
+        guard let file = manifest.file(name), let path = places.first?.path else {
+            throw Failure(.internalError, "a release without \(name)")
+        }
         let descriptor = try check("open \"\(path)\"") {
-            nlinux_open(path, O_RDWR | O_CLOEXEC | (room == nil ? O_CREAT : 0), 0o600)
+            nlinux_open(path, O_RDWR | O_CLOEXEC, 0)
         }
         defer { close(descriptor) }
         let progress = Self.named(name, progress)
-        let target = AssemblyTarget(descriptor: descriptor, name: path, offset: offset, capacity: room)
+        let target = AssemblyTarget(
+            descriptor: descriptor, name: path, places: places.map { $0.offset..<$0.offset + $0.size })
         let assembly = Assembly(
             try index(file), into: target,
             seeds: (seeds[name] ?? []).compactMap {

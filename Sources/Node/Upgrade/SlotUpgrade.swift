@@ -13,7 +13,7 @@ import Verity
 /// 1. The slot cannot be started any more: the counters say so, then its entry of the menu goes.
 /// 2. The root file system is written straight into it.
 /// 3. It is read back from the disk; its hash tree is made of what was read, and its root hash compared.
-/// 4. Kernel and initramfs are written aside, read back and renamed; the entry of the menu is written last.
+/// 4. Kernel and initramfs are written to free places and read back; then they get their names, and last the entry of the menu.
 /// 5. The configuration that runs is copied for it.
 /// 6. The counters make it the next, for so many trial starts.
 public struct SlotUpgrade {
@@ -134,10 +134,10 @@ public struct SlotUpgrade {
     private func disable() throws {
         try phase("clearing slot \(target.name)") {
             try slots.control.change(running: slots.running) { $0.clear(target, running: slots.running) }
-            try SystemPartition.with(place(.efi), root: slots.root) { partition in
-                try partition.remove(["slot.cfg", "troubleshooting.cfg"].map { folder + "/" + $0 })
-                try partition.remove(ReleaseFile.allCases.map { folder + "/" + $0.rawValue })
-            }
+            let place = try place(.efi)
+            var system = try FATEditor(place.path, offset: place.offset)
+            try system.remove(["slot.cfg", "troubleshooting.cfg"], from: folder)
+            try system.remove(from: folder)
         }
     }
 
@@ -182,32 +182,43 @@ public struct SlotUpgrade {
         let entry = SlotEntry(
             slot: target, title: "\(manifest.name) \(manifest.version)", rootHash: manifest.rootHash,
             layout: try slots.disk.layout, kernelArguments: manifest.kernelArguments, grows: slots.grows)
-        return try SystemPartition.with(place(.efi), root: slots.root) { partition in
-            try Folder.create(partition.path(folder))
-            for file in ReleaseFile.allCases {
-                let aside = partition.path(folder + "/" + file.rawValue + ".new")
-                let isWritten = try during("writing \(file.rawValue)") {
-                    try content.write(file, to: aside, progress: progress, isCancelled: isCancelled)
-                }
-                guard isWritten else { return false }
-                try compare(aside, with: manifest.file(file.rawValue))
+        let place = try place(.efi)
+        var system = try FATEditor(place.path, offset: place.offset)
+        var files: [(name: String, space: FATEditor.Space)] = []
+        for file in ReleaseFile.allCases {
+            guard let wanted = manifest.file(file.rawValue) else {
+                throw Failure(.internalError, "the release lacks \"\(file.rawValue)\"")
             }
-            try partition.name(ReleaseFile.allCases.map { folder + "/" + $0.rawValue })
-            let menus = [("slot.cfg", entry.menu), ("troubleshooting.cfg", entry.troubleshooting)]
-            for (name, text) in menus.reversed() {
-                let path = folder + "/" + name
-                try File.write(partition.path(path), text)
-                try partition.sync()
+            let space = try system.allocate(wanted.size)
+            let places = space.places.map { SlotPlace(path: place.path, offset: $0.lowerBound, size: $0.count) }
+            let isWritten = try during("writing \(file.rawValue)") {
+                try content.write(file, to: places, progress: progress, isCancelled: isCancelled)
             }
-            return true
+            guard isWritten else { return false }
+            try compare(places, with: wanted)
+            files.append((file.rawValue, space))
         }
+        try system.add(files, to: folder)
+        let menus = try [("troubleshooting.cfg", entry.troubleshooting), ("slot.cfg", entry.menu)].map { name, text in
+            let space = try system.allocate(text.utf8.count)
+            try system.write(Array(text.utf8), to: space)
+            return (name, space)
+        }
+        try system.add(menus, to: folder)
+        return true
     }
 
     /// Reads a file from the disk itself.
-    private func compare(_ path: String, with wanted: ReleaseManifest.File?) throws {
-        guard let wanted else { throw Failure(.internalError, "the release lacks \"\(path)\"") }
-        try DiskFile(path).forgetCached()
-        guard try File.size(path) == wanted.size, try Checksum.of(file: path) == wanted.sha256 else {
+    private func compare(_ places: [SlotPlace], with wanted: ReleaseManifest.File) throws {
+        var digest = Digest(.sha256)
+        for place in places {
+            let disk = try DiskFile(place.path)
+            try disk.forgetCached()
+            for start in stride(from: 0, to: place.size, by: 1 << 20) {
+                digest.update(try disk.read(min(1 << 20, place.size - start), at: place.offset + start))
+            }
+        }
+        guard digest.finish() == wanted.sha256 else {
             throw Failure(
                 .signature, "\(wanted.name) is not what the release names",
                 hint: "try again; the source may have changed")
