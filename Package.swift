@@ -163,7 +163,7 @@ let package = Package(
             "NodeTests",
             [
                 "Boot", "Bus", "CLinux", "CSystemd", "Disks", "DiskSupport", "Document", "Node", "NodeConfig", "Host",
-                "Transfer", "TestSupport",
+                "Publishing", "Transfer", "TestSupport", "Updates", "Verity",
             ]),
         .target(
             name: "ConsoleSupport", dependencies: ["Console", "Disks", "Host", "Node", "NodeConfig"],
@@ -183,8 +183,8 @@ let package = Package(
         .testTarget(
             name: "PowerCutTests",
             dependencies: [
-                "Boot", "Disks", "DiskSupport", "Document", "Host", "Node", "NodeConfig", "TestSupport", "Transfer",
-                "Verity",
+                "Boot", "Disks", "DiskSupport", "Document", "Host", "Node", "NodeConfig", "Publishing", "TestSupport",
+                "Transfer", "Updates", "Verity",
             ], path: "Tests/PowerCut", swiftSettings: settings),
         tests("ImageTests", ["Document", "Host", "TestSupport"]),
         tests("BootTests", ["Disks", "Document", "Host", "TestSupport"]),

@@ -9,6 +9,8 @@ public struct AssemblyTarget: Sendable {
     private let descriptor: Int32
     private let offset: Int
     private let capacity: Int?
+    /// Where the parts of a file lie that is not in one piece.
+    private let places: [Range<Int>]
 
     /// - Parameters:
     ///   - descriptor: open for reading and writing, and left open; neither its position nor its length matters
@@ -21,6 +23,32 @@ public struct AssemblyTarget: Sendable {
         self.name = name
         self.offset = offset
         self.capacity = capacity
+        places = capacity.map { [offset..<offset + $0] } ?? []
+    }
+
+    /// A file in several pieces.
+    ///
+    /// - Parameters:
+    ///   - descriptor: open for reading and writing, and left open
+    ///   - name: the path, for messages
+    ///   - places: where its bytes lie, in their order
+    public init(descriptor: Int32, name: String, places: [Range<Int>]) {
+        self.descriptor = descriptor
+        self.name = name
+        self.places = places
+        offset = places.first?.lowerBound ?? 0
+        capacity = places.reduce(0) { $0 + $1.count }
+    }
+
+    /// Where a byte lies, and how many follow it there.
+    private func place(of position: Int) -> (start: Int, count: Int) {
+        if capacity == nil { return (offset + position, .max) }
+        var rest = position
+        for place in places {
+            if rest < place.count { return (place.lowerBound + rest, place.count - rest) }
+            rest -= place.count
+        }
+        return (offset, 0)
     }
 
     private var isPlainFile: Bool {
@@ -49,8 +77,9 @@ public struct AssemblyTarget: Sendable {
     func read(at position: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         var done = 0
         while done < buffer.count, let base = buffer.baseAddress {
+            let here = place(of: position + done)
             let count = try checkLength("read \"\(name)\"") {
-                pread(descriptor, base + done, buffer.count - done, off_t(offset + position + done))
+                pread(descriptor, base + done, min(buffer.count - done, here.count), off_t(here.start))
             }
             if count == 0 { break }
             done += count
@@ -65,10 +94,13 @@ public struct AssemblyTarget: Sendable {
     func write(_ bytes: UnsafeRawBufferPointer, at position: Int) throws {
         var done = 0
         while done < bytes.count, let base = bytes.baseAddress {
+            let here = place(of: position + done)
+            guard here.count > 0 else { throw Failure(.internalError, "\"\(name)\" has no place for byte \(position + done)") }
             done += try checkLength("write \"\(name)\"") {
-                pwrite(descriptor, base + done, bytes.count - done, off_t(offset + position + done))
+                pwrite(descriptor, base + done, min(bytes.count - done, here.count), off_t(here.start))
             }
         }
+        guard places.count < 2 else { return }
         let (first, next) = (position / Self.stretch, (position + bytes.count) / Self.stretch)
         guard next > first else { return }
         // It only saves time; `finish` waits for all of it, and hears of errors.

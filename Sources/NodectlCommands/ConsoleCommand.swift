@@ -88,7 +88,8 @@ struct ConsoleCommand: ParsableCommand {
         do {
             guard try AdministratorPages.login(presenter) else { return }
             let menu = NodeMenu(
-                machine, draft: machine.draft, guests: { RunningGuests.read()?.names.count }, allowsShell: !settings.isLocked)
+                machine, draft: machine.draft, guests: { RunningGuests.read()?.names.count },
+                allowsShell: !settings.isLocked)
             guard try menu.run(presenter) == .shell else { return }
         } catch is PresenterEnd { return }
         (presenter as? NewtPresenter)?.stop()

@@ -11,9 +11,14 @@ enum Output {
 
     /// Message, details and hint for people, or one JSON object where the arguments ask for that.
     static func error(_ failure: Failure) {
-        guard CommandLine.arguments.contains("--json") else { return error("nodectl: error: " + failure.description) }
+        // That a restart is needed is an exit status, and no error.
+        let isError = failure.status != .rebootRequired
+        guard CommandLine.arguments.contains("--json") else {
+            return error("nodectl: " + (isError ? "error: " : "") + failure.description)
+        }
         let value: JSONValue = [
-            "error": .string(failure.message), "hint": .optional(failure.hint), "details": .strings(failure.details),
+            isError ? "error" : "message": .string(failure.message), "hint": .optional(failure.hint),
+            "details": .strings(failure.details),
             "status": .integer(Int(failure.status.rawValue)),
         ]
         error(JSON.text(value))

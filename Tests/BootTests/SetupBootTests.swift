@@ -140,9 +140,12 @@ struct SetupBootTests {
             #expect(live.answers["calm"]?.contains("Press Enter to set up this node") == true, "\(live.answers)")
             #expect(live.answers["failed"] == "", "\(live.answers)")
             // GRUB and the kernel's own console place their cursors; the wizard does not.
-            let wizard = live.console.firstRange(of: "Press Enter to set up").map { live.console[$0.upperBound...] } ?? ""
+            let wizard =
+                live.console.firstRange(of: "Press Enter to set up").map { live.console[$0.upperBound...] } ?? ""
             #expect(!wizard.isEmpty && !wizard.contains(Self.password) && !wizard.contains("\u{1B}[H"))
-            print("the status screen on tty1: " + (live.answers["calm"] ?? "").split(separator: "\n").suffix(2).joined(separator: ", "))
+            print(
+                "the status screen on tty1: "
+                    + (live.answers["calm"] ?? "").split(separator: "\n").suffix(2).joined(separator: ", "))
         }
     }
 }

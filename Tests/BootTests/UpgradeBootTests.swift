@@ -41,10 +41,13 @@ struct UpgradeBootTests {
             folder: published.repository, certificate: Path.join(published.folder, "server.pem"), body)
     }
 
-    private func slots(_ image: BootedImage) throws -> Node { try JSON.parse(image.answers["slots"] ?? "", file: "slots") }
+    private func slots(_ image: BootedImage) throws -> Node {
+        try JSON.parse(image.answers["slots"] ?? "", file: "slots")
+    }
 
     private static let afterwards = [
-        ("slots", "nodectl slots --json"), ("text", "nodectl slots; nodectl upgrade status"), ("after", "nodectl status"),
+        ("slots", "nodectl slots --json"), ("text", "nodectl slots; nodectl upgrade status"),
+        ("after", "nodectl status"),
         ("said", "cat /var/upgrade/*"), ("id", "cat /etc/machine-id"),
     ]
 

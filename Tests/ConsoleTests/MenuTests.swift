@@ -11,7 +11,8 @@ import Testing
 /// The administrator's menu, played from recordings.
 @Suite(.enabled(if: geteuid() == 0, "the wizard's turn is root's")) struct MenuTests {
     private func run(
-        _ answers: String, allowsShell: Bool = true, perform: @escaping ([String]) throws -> Command.Result = { _ in
+        _ answers: String, allowsShell: Bool = true,
+        perform: @escaping ([String]) throws -> Command.Result = { _ in
             throw Failure(.internalError, "nothing should be run")
         }
     ) throws -> (end: NodeMenu.End, deeds: [String]) {

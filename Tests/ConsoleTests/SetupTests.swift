@@ -283,7 +283,9 @@ import Testing
                 "engine": ["address": "engine.example.org"],
             ]
             var first = Setup(SetupDraft(NodeConfiguration(), installs: true), machine, journal: journal)
-            #expect(throws: PresenterEnd.self) { try first.run(WatchingPresenter(until: "fingerprint", values: values)) }
+            #expect(throws: PresenterEnd.self) {
+                try first.run(WatchingPresenter(until: "fingerprint", values: values))
+            }
             var second = Setup(SetupDraft(NodeConfiguration(), installs: true), machine, journal: journal)
             let watching = WatchingPresenter(until: "engine")
             #expect(throws: PresenterEnd.self) { try second.run(watching) }

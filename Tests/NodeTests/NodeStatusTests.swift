@@ -75,7 +75,8 @@ import Testing
             let tree = try JSON.parse(text, file: "status")
             #expect(
                 tree.mapping?.map(\.key) == [
-                    "availableVersion", "boot", "configuration", "engine", "failedUnits", "guests", "healthy", "hostKeys", "hostname",
+                    "availableVersion", "boot", "configuration", "engine", "failedUnits", "guests", "healthy",
+                    "hostKeys", "hostname",
                     "interfaces", "kvm", "load", "machineId", "nodectl", "problem", "problems", "product", "services",
                     "slot", "slots", "uptimeSeconds",
                 ])

@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct NodeWatchTests {
     /// What a console gets to know within some seconds after something was done.
-    private func key(_ watch: NodeWatch, within seconds: Double, after deed: () throws -> Void) throws -> ConsoleTerminal.Key
+    private func key(_ watch: NodeWatch, within seconds: Double, after deed: () throws -> Void) throws
+        -> ConsoleTerminal.Key
     {
         let terminal = try Terminal()
         let console = ConsoleTerminal(input: terminal.line, output: terminal.line)
@@ -26,7 +27,8 @@ import Testing
             #expect(try key(watch, within: 10) { try File.write(file, "{}") } == .event)
             #expect(try key(watch, within: 0.5) { _ = try File.read(file, limit: 10) } == .nothing)
             #expect(
-                try key(watch, within: 0.5) { try FileLock(Path.join(root, "lock"), wait: false).release() } == .nothing)
+                try key(watch, within: 0.5) { try FileLock(Path.join(root, "lock"), wait: false).release() } == .nothing
+            )
             #expect(try key(watch, within: 10) { try File.remove(file) } == .event)
         }
     }

@@ -72,7 +72,9 @@ extension StubManager {
         guard sd_bus_message_new_signal(bus, &new, path, "org.freedesktop.DBus.Properties", "PropertiesChanged") >= 0
         else { return }
         defer { sd_bus_message_unref(new) }
-        "org.freedesktop.systemd1.Unit".withCString { _ = sd_bus_message_append_basic(new, CChar(UInt8(ascii: "s")), $0) }
+        "org.freedesktop.systemd1.Unit".withCString {
+            _ = sd_bus_message_append_basic(new, CChar(UInt8(ascii: "s")), $0)
+        }
         sd_bus_message_open_container(new, CChar(UInt8(ascii: "a")), "{sv}")
         sd_bus_message_close_container(new)
         sd_bus_message_open_container(new, CChar(UInt8(ascii: "a")), "s")

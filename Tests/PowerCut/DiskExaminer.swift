@@ -26,6 +26,10 @@ final class DiskExaminer {
         var configured: [Slot: String] = [:]
         /// The newest event of the history of slots.
         var lastEvent: String?
+        /// Which one of the possible releases is whole in the slot that is being written: its files of the EFI system partition.
+        var held: Int?
+        /// Whether fsck.fat finds nothing to mend.
+        var isTidy = true
         var starts: Bool { startsWithUEFI || startsWithBIOS }
     }
 
@@ -35,9 +39,17 @@ final class DiskExaminer {
         var lastEvent: String?
     }
 
-    private let disk: RebuiltDisk
+    /// A slot that is being written: its files of the EFI system partition may be those of any of these releases, or incomplete
+    /// as long as the slot is in no menu.
+    struct ChangingSlot {
+        let slot: Slot
+        let releases: [[String: [UInt8]]]
+    }
+
+    private let disk: any ExaminedDisk
     /// The files of the EFI system partition, as they may be: of the system before, of that afterwards.
     private let systems: [[String: [UInt8]]]
+    private let changing: ChangingSlot?
     private let folder: String
     /// What has been looked at already, by the fingerprints of what it depends on.
     private var knownTables: [[Int]: (primary: GUIDTable?, backup: GUIDTable?)] = [:]
@@ -46,10 +58,14 @@ final class DiskExaminer {
     private var knownSlots: [[Int]: String?] = [:]
     private let parts: [Range<Int>]
 
-    init(_ disk: RebuiltDisk, parts: [Range<Int>], systems: [[String: [UInt8]]], folder: String) {
+    init(
+        _ disk: any ExaminedDisk, parts: [Range<Int>], systems: [[String: [UInt8]]], changing: ChangingSlot? = nil,
+        folder: String
+    ) {
         self.disk = disk
         self.parts = parts
         self.systems = systems
+        self.changing = changing
         self.folder = folder
     }
 
@@ -117,7 +133,7 @@ final class DiskExaminer {
         do {
             try lookAtSystem(system, efi, &found)
             if found.startsWithBIOS { lookAtBootCode(system, first, table, &found) }
-            try lookAtSlot(efi, table, &found)
+            try lookAtSlots(system, efi, table, &found)
         } catch { found.problems.append("\(error)") }
         return found
     }
@@ -133,7 +149,34 @@ final class DiskExaminer {
         let copy = Path.join(folder, "efi")
         try SparseFile.copy(disk.path, efi.range, to: copy)
         let check = try Command("fsck.fat", ["-n", copy]).run()
-        if check.status != 0 { found.problems.append("fsck.fat: \(check.text.suffix(300))") }
+        if check.status == 0 { return }
+        guard changing != nil else { return found.problems.append("fsck.fat: \(check.text.suffix(300))") }
+        // The kernel was writing to it. Whoever mends it must not damage what starts.
+        found.isTidy = false
+        _ = try Command("fsck.fat", ["-a", "-w", copy]).run()
+        let mended = try FATReader(copy)
+        for name in systems[0].keys.sorted() where (try? mended.read(name)) != systems[0][name] {
+            found.problems.append("fsck.fat takes \(name) away: \(check.text.suffix(300))")
+        }
+    }
+
+    /// What a menu offers must be whole. An entry whose own file is torn is in no menu.
+    private func lookAtChangingSlot(_ files: FATReader, _ changing: ChangingSlot, _ found: inout Findings) -> Bool {
+        let folder = DiskMenu.folder + "/" + changing.slot.rawValue + "/"
+        func holds(_ release: [String: [UInt8]], _ names: [String]) -> Bool {
+            names.allSatisfy { (try? files.read(folder + $0)) == release[folder + $0] }
+        }
+        let system = ["vmlinuz", "initramfs.img"]
+        found.held = changing.releases.firstIndex { holds($0, system + ["slot.cfg"]) }
+        if let text = try? files.read(folder + "troubleshooting.cfg"), !text.isEmpty,
+            !changing.releases.contains(where: { holds($0, system + ["troubleshooting.cfg"]) })
+        {
+            found.problems.append("slot \(changing.slot.name) is in the submenu, and not whole")
+        }
+        guard (system + ["slot.cfg"]).allSatisfy({ files.has(folder + $0) }), (try? files.read(folder + "slot.cfg")) != nil
+        else { return false }
+        if found.held == nil { found.problems.append("slot \(changing.slot.name) is in the menu, and not whole") }
+        return true
     }
 
     private func lookAtBootCode(
@@ -149,20 +192,29 @@ final class DiskExaminer {
         }
     }
 
-    /// The slot that GRUB chooses has kernel, initramfs (compared above) and a root file system that its hash tree confirms.
-    private func lookAtSlot(_ efi: GUIDTable.Entry, _ table: GUIDTable, _ found: inout Findings) throws {
+    /// The slots that GRUB would start have kernel, initramfs (compared above) and a root file system that its hash tree confirms.
+    private func lookAtSlots(
+        _ files: FATReader, _ efi: GUIDTable.Entry, _ table: GUIDTable, _ found: inout Findings
+    ) throws {
         let control = try GRUBBootControl(disk.path, offset: efi.range.lowerBound).read()
         found.bootState = control.state
         found.slot = control.choice.slot
         if control.state == nil { found.problems.append("no copy of the boot state is whole: \(control.problems)") }
-        guard let slot = control.choice.slot, let entry = control.entries[slot],
-            let root = table[slot.root], let tree = table[slot.verity]
-        else { return found.problems.append("GRUB finds no slot to start") }
+        guard let slot = control.choice.slot else { return found.problems.append("GRUB finds no slot to start") }
+        try lookAtSlot(slot, control.entries[slot], files, table, &found)
+        if let changing, lookAtChangingSlot(files, changing, &found), changing.slot != slot {
+            try lookAtSlot(changing.slot, control.entries[changing.slot], files, table, &found)
+        }
+    }
+
+    private func lookAtSlot(
+        _ slot: Slot, _ entry: InstalledEntry?, _ files: FATReader, _ table: GUIDTable, _ found: inout Findings
+    ) throws {
+        guard let entry, let root = table[slot.root], let tree = table[slot.verity] else {
+            return found.problems.append("slot \(slot.name) cannot be started")
+        }
         guard let hash = entry.rootHash else { return found.problems.append("slot \(slot.name) has no root hash") }
-        let text = String(
-            decoding: try FATReader(disk.path, offset: efi.range.lowerBound).read(
-                "/nodewright/\(slot.rawValue)/slot.cfg"),
-            as: UTF8.self)
+        let text = String(decoding: try files.read("/nodewright/\(slot.rawValue)/slot.cfg"), as: UTF8.self)
         for part in [root, tree] where !text.contains("/\(table.disk)/\(part.identifier)") {
             found.problems.append("slot \(slot.name) names another partition than \(part.name)")
         }

@@ -13,56 +13,79 @@ final class NodeAtWork {
     /// How the disk is after a step, as a power cut may leave it: before, afterwards, or later.
     struct Expectation: Equatable {
         var bootState: BootState?
+        /// States on the way to it.
+        var transient: [BootState] = []
         var configured: [Slot: String] = NodeDisk.hostnames
         var lastEvent: String?
     }
 
     let disk: NodeDisk
     /// Before all steps, and after each.
-    private(set) var expectations: [Expectation] = [Expectation(bootState: .installed())]
+    private(set) var expectations: [Expectation]
     private let recorder: Recorder
     private let folder: String
-    private var root: String { Path.join(folder, "root") }
-    private var state: String { Path.join(root, StatePartition.mountPoint) }
+    let root: NodeRoot
 
     /// - Parameters:
     ///   - disk: is only read
     ///   - folder: for everything else
-    init(_ disk: NodeDisk, folder: String) throws {
+    ///   - before: how the disk is
+    init(
+        _ disk: NodeDisk, folder: String, before: Expectation = Expectation(bootState: .installed())
+    ) throws {
         self.disk = disk
         self.folder = folder
+        expectations = [before]
         recorder = try Recorder(base: disk.path, folder: folder)
-        try Folder.create(state)
-        guard let part = disk.layout[.state] else { return }
-        // Not every machine that tests has nodes for the partitions of loop devices in /dev.
-        let options = "loop,noatime,offset=\(part.start),sizelimit=\(part.size)"
-        try Command("mount", ["-o", options, recorder.device, state]).run().check()
+        root = try NodeRoot(recorder.device, disk.layout, in: folder)
     }
 
     /// Takes what was recorded; the power is gone afterwards.
     func finish() throws -> Recording {
-        // A program that another test is just starting has our open files for a moment, and the mount is busy.
-        for _ in 0..<600 {
-            if try Command("umount", [state]).run().status == 0 { return try recorder.finish() }
-            usleep(100_000)
-        }
-        try Command("umount", [state]).run().check()
+        try root.unmount()
         return try recorder.finish()
     }
 
-    /// Lets go of the mount when a step has failed.
-    deinit { _ = try? Command("umount", ["-q", "-l", state]).run() }
-
     /// What userspace does to the slots while one of them runs.
     func slots(_ name: String, running: Slot, lastEvent: String? = nil, _ body: (NodeSlots) throws -> Void) throws {
-        let line = KernelCommandLine(
-            Array("nodewright.slot=\(running.rawValue) nodewright.disk=\(disk.layout.identifier)\n".utf8))
-        let slots = try NodeSlots(root: root, commandLine: line, disk: recorder.device)
+        let slots = try root.slots(running: running)
         try recorder.step(name) { try body(slots) }
+        try expect(lastEvent: lastEvent)
+    }
+
+    /// What the disk must be like from now on.
+    ///
+    /// - Parameters:
+    ///   - transient: states on the way to it
+    ///   - configured: the host name of a slot that has got another configuration
+    private func expect(
+        transient: [BootState] = [], configured: [Slot: String] = [:], lastEvent: String? = nil
+    ) throws {
         var next = expectations[expectations.count - 1]
         next.bootState = try bootState()
+        next.transient = transient
+        next.configured.merge(configured) { $1 }
         next.lastEvent = lastEvent ?? next.lastEvent
         expectations.append(next)
+    }
+
+    /// What an upgrade does while slot A runs.
+    func upgrade(_ name: String, to release: SampleRelease, isCancelled: @escaping () -> Bool = { false }) throws
+        -> SlotUpgrade.Outcome
+    {
+        let before = try bootState()
+        let slots = try root.slots(running: .a)
+        let outcome = try recorder.step(name) { try release.upgrade(slots, isCancelled: isCancelled) }
+        // The slot is taken out of the choice before anything else.
+        var cleared = before
+        cleared?.clear(.b, running: .a)
+        if cleared != before { cleared?.sequence += 1 }
+        let isActivated = outcome == .activated
+        try expect(
+            transient: [cleared].compactMap(\.self),
+            configured: isActivated ? [.b: expectations[0].configured[.a] ?? ""] : [:],
+            lastEvent: isActivated ? "b upgraded" : nil)
+        return outcome
     }
 
     /// A restart up to the kernel: GRUB chooses, counts and shows what it would start. Nothing is flushed.
@@ -77,19 +100,17 @@ final class NodeAtWork {
         guard start.slot == slot else {
             throw Failure(.internalError, "GRUB starts another slot than \(slot.name): \(start.screen.suffix(800))")
         }
-        var next = expectations[expectations.count - 1]
-        next.bootState = try bootState()
-        expectations.append(next)
+        try expect()
     }
 
     /// What userspace does to the configurations of a slot.
     func configuration(_ name: String, of slot: Slot, becomes host: String, _ body: (ConfigurationStore) throws -> Void)
         throws
     {
-        let store = ConfigurationStore(folder: Path.join(state, "config/\(slot.rawValue)"))
-        try recorder.step(name) { try body(store) }
+        try recorder.step(name) { try body(root.configurations(of: slot)) }
         var next = expectations[expectations.count - 1]
         next.configured[slot] = host
+        next.transient = []
         expectations.append(next)
     }
 
@@ -97,9 +118,7 @@ final class NodeAtWork {
     func disk(careless name: String, _ body: (_ device: String, _ efi: Partition) throws -> Void) throws {
         guard let efi = disk.layout[.efi] else { return }
         try recorder.step(name) { try body(recorder.device, efi) }
-        var next = expectations[expectations.count - 1]
-        next.bootState = try bootState()
-        expectations.append(next)
+        try expect()
     }
 
     private func bootState() throws -> BootState? {
@@ -115,7 +134,10 @@ final class NodeAtWork {
         var problems = found.problems
         if !found.startsWithUEFI || !found.startsWithBIOS { problems.append("it does not start") }
         if found.content != .node { problems.append("it is called \(found.content)") }
-        if !allowed.contains(where: { $0.bootState == found.bootState }) {
+        let transient = possible.dropFirst().flatMap { expectations[$0 + 1].transient }
+        if !allowed.contains(where: { $0.bootState == found.bootState }),
+            !transient.contains(where: { $0 == found.bootState })
+        {
             problems.append("the boot state is none of those: \(found.bootState.map { "\($0)" } ?? "none")")
         }
         for slot in Slot.allCases

@@ -18,11 +18,16 @@ struct PowerCutProof {
     let layout: DiskLayout
     /// What the files of the EFI system partition may be.
     let systems: [[String: [UInt8]]]
+    /// The slot that is being written, and what may be in it; the files of it are not among `systems`.
+    var changing: DiskExaminer.ChangingSlot?
     /// Chosen cuts in each window.
     var cuts = 3
     var seed = 1
     /// Hears of each disk that was rebuilt and has no mistakes.
     var onGood: (_ disk: RebuiltDisk, _ findings: DiskExaminer.Findings) throws -> Void = { _, _ in }
+
+    /// What else is wrong with a disk that has no mistakes, found out by going on with it.
+    var goingOn: (_ disk: RebuiltDisk) throws -> [String] = { _ in [] }
 
     /// What came of it.
     struct Report {
@@ -52,11 +57,8 @@ struct PowerCutProof {
     /// - Parameter keepsDisks: whether disks whose cut has failed are kept for a look at them
     func report(keepsDisks: Bool = true, _ judge: Judge) throws -> Report {
         try Folder.withTemporary(in: Self.place, prefix: "power-cuts") { folder in
-            let parts =
-                [0..<DiskLayout.alignment] + layout.partitions.map { $0.start..<$0.start + $0.size }
-                + [layout.size / 4096 * 4096 - DiskLayout.alignment..<layout.size]
             let disk = try RebuiltDisk(recording, parts: parts, in: folder)
-            let examiner = DiskExaminer(disk, parts: parts, systems: systems, folder: folder)
+            let examiner = DiskExaminer(disk, parts: parts, systems: systems, changing: changing, folder: folder)
             let windows = recording.windows
             var report = Report()
             for (index, window) in windows.enumerated() {
@@ -68,10 +70,12 @@ struct PowerCutProof {
                     disk.write(cut.pieces, isLasting: false)
                     let possible = recording.possible(durable: cut.durable, reached: cut.reached)
                     let findings = try examiner.examine()
-                    let problems = judge(findings, possible, cut)
+                    var problems = judge(findings, possible, cut)
                     if problems.isEmpty {
                         try onGood(disk, findings)
-                    } else {
+                        problems = try goingOn(disk)
+                    }
+                    if !problems.isEmpty {
                         report.failures.append(
                             "\(name), \(cut.name) (\(step(cut.reached))): \(problems.joined(separator: "; "))")
                         if keepsDisks, report.failures.count <= 3 { try keep(disk, report.failures.count) }
@@ -82,6 +86,18 @@ struct PowerCutProof {
             }
             return report
         }
+    }
+
+    /// The parts of the disk that are looked at on their own.
+    private var parts: [Range<Int>] {
+        [0..<DiskLayout.alignment] + layout.partitions.map { $0.start..<$0.start + $0.size }
+            + [layout.size / 4096 * 4096 - DiskLayout.alignment..<layout.size]
+    }
+
+    /// Looks at a disk that came of one of those that were cut off.
+    func examine(_ path: String, in folder: String) throws -> DiskExaminer.Findings {
+        let disk = try FinishedDisk(path, parts: parts.count)
+        return try DiskExaminer(disk, parts: parts, systems: systems, changing: changing, folder: folder).examine()
     }
 
     /// More where there is more to choose from.

@@ -2,8 +2,35 @@ import Disks
 import Glibc
 import Host
 
+/// A disk in a file that can be looked at.
+protocol ExaminedDisk {
+    var path: String { get }
+    var size: Int { get }
+    /// For each part of the disk a number that is the same for the same content.
+    var fingerprints: [Int] { get }
+    /// Bytes of the disk.
+    func bytes(_ range: Range<Int>) -> [UInt8]
+}
+
+/// A disk that nobody changes.
+struct FinishedDisk: ExaminedDisk {
+    let path: String
+    let size: Int
+    let fingerprints: [Int]
+
+    init(_ path: String, parts: Int) throws {
+        self.path = path
+        size = try File.size(path)
+        fingerprints = [Int](repeating: 0, count: parts)
+    }
+
+    func bytes(_ range: Range<Int>) -> [UInt8] {
+        (try? File.read(path, at: range.lowerBound, count: range.count)) ?? []
+    }
+}
+
 /// A disk that is rebuilt from a recording, request by request, and can be taken back a step.
-final class RebuiltDisk {
+final class RebuiltDisk: ExaminedDisk {
     /// Some sectors of a request.
     struct Piece {
         /// The first byte on the disk.

@@ -2,6 +2,7 @@ import Document
 import Glibc
 import Host
 import Publishing
+import TestSupport
 import Testing
 import Transfer
 import Updates
@@ -43,7 +44,7 @@ import Updates
         }
     }
 
-    @Test(.enabled(if: RegistryServer.isHere, RegistryServer.missing))
+    @Test(.enabled(if: RegistryServer.isHere, Comment(rawValue: RegistryServer.missing)))
     func aRepositoryInARegistryIsPublishedAndRead() throws {
         try Workbench.run { bench in
             try RegistryServer.with { server in
@@ -76,7 +77,8 @@ import Updates
         }
     }
 
-    @Test(.enabled(if: RegistryServer.isHere, RegistryServer.missing)) func keysAreReplacedInARegistryToo() throws {
+    @Test(.enabled(if: RegistryServer.isHere, Comment(rawValue: RegistryServer.missing)))
+    func keysAreReplacedInARegistryToo() throws {
         try Workbench.run { bench in
             try RegistryServer.with { server in
                 try begin(bench, server)
@@ -95,7 +97,8 @@ import Updates
         }
     }
 
-    @Test(.enabled(if: RegistryServer.isHere, RegistryServer.missing)) func twoPublishersAreToldApart() throws {
+    @Test(.enabled(if: RegistryServer.isHere, Comment(rawValue: RegistryServer.missing)))
+    func twoPublishersAreToldApart() throws {
         try Workbench.run { bench in
             try RegistryServer.with { server in
                 try begin(bench, server)
@@ -107,7 +110,8 @@ import Updates
         }
     }
 
-    @Test(.enabled(if: RegistryServer.isHere, RegistryServer.missing)) func aRegistryAsksForAPassword() throws {
+    @Test(.enabled(if: RegistryServer.isHere, Comment(rawValue: RegistryServer.missing)))
+    func aRegistryAsksForAPassword() throws {
         try Workbench.run { bench in
             try RegistryServer.with(login: "ci:swordfish") { server in
                 let refused = failure { _ = try storage(server, .beginning) }

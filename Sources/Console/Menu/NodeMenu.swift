@@ -159,7 +159,8 @@ public struct NodeMenu {
         var page = Page("reset", "Reset to factory", actions: [Page.Action("go", "Reset and restart"), .back])
         page.text = [
             "Everything that this node has kept is lost: its configuration, machine id, SSH host keys, registration, logs, and "
-                + "guests' disks below /var. It restarts, and is set up anew. Remove it from its engine first.", guestWords,
+                + "guests' disks below /var. It restarts, and is set up anew. Remove it from its engine first.",
+            guestWords,
         ]
         page.fields = [.text("name", "To go on, type \"reset\"", limit: 16).confirming]
         while true {

@@ -173,7 +173,8 @@ public struct RunningMachine: SetupMachine {
     public func save(_ files: [(name: String, content: String)], to stick: String) throws {
         let folder = "/run/nodewright/setup/stick"
         try Folder.create(folder, mode: 0o700)
-        try Command("mount", ["-t", "vfat", "-o", "nosuid,nodev,noexec,umask=077,quiet", stick, folder]).run().check(.device)
+        try Command("mount", ["-t", "vfat", "-o", "nosuid,nodev,noexec,umask=077,quiet", stick, folder]).run().check(
+            .device)
         defer { _ = try? Command("umount", [folder]).run() }
         for file in files { try File.write(Path.join(folder, file.name), file.content) }
         try Command("umount", [folder]).run().check(.device)

@@ -11,6 +11,10 @@ public struct FATReader {
         /// Bytes of a file.
         public let size: Int
         let cluster: Int
+        /// Its entries in the folder, those of a long name among them.
+        let slots: Range<Int>
+        /// The 11 bytes of its short name.
+        let short: [UInt8]
     }
 
     private let path: String
@@ -63,12 +67,12 @@ public struct FATReader {
     ///
     /// - Throws: `.invalidInput` when there is no such folder, `.device` when it is damaged
     public func list(_ folder: String) throws -> [Entry] {
-        var entries = try parse(rootBytes())
+        var entries = try Self.parse(rootBytes(), is32: is32)
         for name in folder.split(separator: "/") {
             guard let found = Self.find(String(name), in: entries), found.isFolder else {
                 throw Failure(.invalidInput, "there is no folder \"\(folder)\" on the EFI system partition")
             }
-            entries = try parse(chain(found.cluster, limit: 4 << 20))
+            entries = try Self.parse(chain(found.cluster, limit: 4 << 20), is32: is32)
         }
         return entries
     }
@@ -158,19 +162,22 @@ public struct FATReader {
         return is32 ? value & 0x0FFF_FFFF : value
     }
 
-    private func parse(_ bytes: [UInt8]) throws -> [Entry] {
+    /// What the bytes of a folder say.
+    static func parse(_ bytes: [UInt8], is32: Bool) -> [Entry] {
         var found: [Entry] = []
         var long: [UInt16] = []
+        var longs = 0
         var checksum: UInt8 = 0
         for start in stride(from: 0, to: bytes.count - 31, by: 32) {
             let entry = bytes[start..<start + 32]
             let attributes = bytes[start + 11]
             if bytes[start] == 0 { break }
             if bytes[start] == 0xE5 {
-                long = []
+                (long, longs) = ([], 0)
             } else if attributes & 0x3F == 0x0F {
-                if bytes[start] & 0x40 != 0 { long = [] }
+                if bytes[start] & 0x40 != 0 { (long, longs) = ([], 0) }
                 long = FATName.units(entry) + long
+                longs += 1
                 checksum = bytes[start + 13]
             } else {
                 let short = Array(entry.prefix(11))
@@ -179,7 +186,9 @@ public struct FATReader {
                     isLong
                     ? String(decoding: long.prefix { $0 != 0 && $0 != 0xFFFF }, as: UTF16.self)
                     : FATName.text(short[...])
-                long = []
+                let slot = start / 32
+                let first = isLong ? slot - longs : slot
+                (long, longs) = ([], 0)
                 if attributes & 0x08 != 0 || name == "." || name == ".." { continue }
                 func number(_ place: Int, _ width: Int) -> Int {
                     (0..<width).reduce(0) { $0 | Int(bytes[start + place + $1]) << (8 * $1) }
@@ -187,7 +196,8 @@ public struct FATReader {
                 found.append(
                     Entry(
                         name: name, isFolder: attributes & 0x10 != 0, size: number(28, 4),
-                        cluster: number(26, 2) | (is32 ? number(20, 2) << 16 : 0)))
+                        cluster: number(26, 2) | (is32 ? number(20, 2) << 16 : 0), slots: first..<slot + 1,
+                        short: short))
             }
         }
         return found

@@ -116,9 +116,9 @@ public struct FATWriter {
             var taken: Set<[UInt8]> = []
             var bytes: [UInt8] = []
             if let parent {
-                bytes += entry(Self.padded("."), 0x10, item.cluster, 0)
+                bytes += entry(Self.padded("."), FATEntry.folder, item.cluster, 0)
                 // The root counts as 0 there.
-                bytes += entry(Self.padded(".."), 0x10, parent.name.isEmpty ? 0 : parent.cluster, 0)
+                bytes += entry(Self.padded(".."), FATEntry.folder, parent.name.isEmpty ? 0 : parent.cluster, 0)
             } else {
                 bytes += entry(label, 0x08, 0, 0)
             }
@@ -126,7 +126,7 @@ public struct FATWriter {
                 let (long, short) = FATName.entries(child.name, taken: &taken)
                 for part in long { bytes += part }
                 bytes += entry(
-                    short, child.content == nil ? 0x10 : 0x20, child.cluster, child.content == nil ? 0 : child.size)
+                    short, child.content == nil ? FATEntry.folder : FATEntry.file, child.cluster, child.content == nil ? 0 : child.size)
             }
             let whole = (bytes.count + geometry.clusterSize - 1) / geometry.clusterSize * geometry.clusterSize
             bytes += [UInt8](repeating: 0, count: whole - bytes.count)
@@ -136,20 +136,7 @@ public struct FATWriter {
     }
 
     private func entry(_ name: [UInt8], _ attributes: UInt8, _ cluster: Int, _ size: Int) -> [UInt8] {
-        var bytes = name + [UInt8](repeating: 0, count: 21)
-        func set(_ offset: Int, _ value: Int, _ width: Int) {
-            for index in 0..<width { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index)) }
-        }
-        bytes[11] = attributes
-        set(14, time, 2)
-        set(16, date, 2)
-        set(18, date, 2)
-        set(20, cluster >> 16, 2)
-        set(22, time, 2)
-        set(24, date, 2)
-        set(26, cluster, 2)
-        set(28, size, 4)
-        return bytes
+        FATEntry.bytes(name, attributes, cluster: cluster, size: size, time: (date, time))
     }
 
     private func writeTables(label: [UInt8], serial: UInt32, skipsZeros: Bool) throws {

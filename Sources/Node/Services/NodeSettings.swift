@@ -55,7 +55,8 @@ extension NodeConfiguration {
     public var settings: [any NodeSettings] {
         [
             PersistentPaths(self), MachineSettings(self), AdministratorPassword(self), RemoteLogin(self),
-            ConsoleAccess(self), TimeServers(self), LogForwarding(self), KernelMessages(self), CrashDumps(self), UpgradeWindow(self),
+            ConsoleAccess(self), TimeServers(self), LogForwarding(self), KernelMessages(self), CrashDumps(self),
+            UpgradeWindow(self),
             SNMPAgent(self), MeasurementCollection(self), ISCSIName(self), NFSDomain(self),
         ]
     }

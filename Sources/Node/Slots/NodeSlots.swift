@@ -151,7 +151,7 @@ public struct NodeSlots {
             hint: "nothing would end a trial that fails; \"nodectl slots mark-good\" trusts a slot")
     }
 
-    private func expectTwoSlots() throws { if !disk.hasTwoSlots { throw noSuchSlot(.b) } }
+    func expectTwoSlots() throws { if !disk.hasTwoSlots { throw noSuchSlot(.b) } }
 
     private func noSuchSlot(_ slot: Slot) -> Failure {
         Failure(

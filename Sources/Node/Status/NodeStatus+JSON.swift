@@ -5,7 +5,8 @@ extension NodeStatus {
     /// The status for programs; every key is always there, and null stands for what is not known.
     public var json: JSONValue {
         [
-            "availableVersion": .optional(offer?.version), "boot": .string(bootWord), "configuration": configuration.map(\.json) ?? .null,
+            "availableVersion": .optional(offer?.version), "boot": .string(bootWord),
+            "configuration": configuration.map(\.json) ?? .null,
             "engine": engine?.json ?? .null,
             "failedUnits": services.failed.map { .strings($0) } ?? .null,
             "guests": guests.map { .strings($0.names) } ?? .null,
@@ -13,7 +14,8 @@ extension NodeStatus {
             "hostKeys": .array(
                 hostKeys.map { ["kind": .string($0.kind), "fingerprint": .string($0.fingerprint)] }),
             "hostname": .optional(hostname), "interfaces": .array(interfaces.map(\.json)),
-            "kvm": .string(kvm.rawValue), "load": load.json, "machineId": .optional(machineID), "nodectl": .string(version),
+            "kvm": .string(kvm.rawValue), "load": load.json, "machineId": .optional(machineID),
+            "nodectl": .string(version),
             "problem": .optional(services.problem),
             "problems": .strings(problems),
             "product": [
@@ -43,7 +45,8 @@ extension NodeStatus {
 extension MachineLoad {
     fileprivate var json: JSONValue {
         [
-            "memory": memory.map(\.json) ?? .null, "processors": .optional(processors), "state": state.map(\.json) ?? .null,
+            "memory": memory.map(\.json) ?? .null, "processors": .optional(processors),
+            "state": state.map(\.json) ?? .null,
             "tasks": .optional(tasks),
         ]
     }

@@ -123,7 +123,8 @@ public struct NodeStatus: Hashable, Sendable {
             acceptsLogin: !ConsoleAccess.isLocked(root: root), hasMenu: ConsoleAccess.hasMenu(root: root),
             engine: RegistrationStore(root: root).state,
             slots: SlotsReport.read(root: root, commandLine: commandLine), guests: guests,
-            hostKeys: HostKey.all(root: root), load: MachineLoad.read(root: root), offer: UpgradeNotes(root: root).offered)
+            hostKeys: HostKey.all(root: root), load: MachineLoad.read(root: root),
+            offer: UpgradeNotes(root: root).offered)
     }
 
     /// Whether the console offers the wizard to whoever presses Enter: nobody has said anything about this node yet, so there is

@@ -83,7 +83,9 @@ public final class NodeWatch {
 
     /// What to wait for with poll(2).
     var descriptors: [pollfd] {
-        let readable = [files, links, answered, units?.descriptor ?? -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let readable = [files, links, answered, units?.descriptor ?? -1].map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
         return readable + [pollfd(fd: name, events: Int16(POLLPRI), revents: 0)]
     }
 
@@ -125,8 +127,10 @@ public final class NodeWatch {
         var place = 0
         while place + 16 <= count {
             let words = buffer.withUnsafeBytes { bytes in
-                (bytes.loadUnaligned(fromByteOffset: place, as: Int32.self),
-                    bytes.loadUnaligned(fromByteOffset: place + 12, as: UInt32.self))
+                (
+                    bytes.loadUnaligned(fromByteOffset: place, as: Int32.self),
+                    bytes.loadUnaligned(fromByteOffset: place + 12, as: UInt32.self)
+                )
             }
             if watched[words.0] == RunningGuests.folder { asksGuests = true }
             place += 16 + Int(words.1)

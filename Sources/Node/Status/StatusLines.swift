@@ -51,7 +51,8 @@ struct StatusLines {
 
     /// What failed last, unless it is among the problems, which are what counts now.
     var lastFailure: String? {
-        guard let failure = status.slots?.lastFailure, !status.problems.contains(where: { $0.hasPrefix("slot ") }) else {
+        guard let failure = status.slots?.lastFailure, !status.problems.contains(where: { $0.hasPrefix("slot ") })
+        else {
             return nil
         }
         return PlainText.printable(failure)
@@ -59,7 +60,9 @@ struct StatusLines {
 
     /// That there is a version to upgrade to.
     var upgrade: String? {
-        status.offer.map { "version \(PlainText.printable($0.version)) is available (nodectl upgrade apply, or the menu)" }
+        status.offer.map {
+            "version \(PlainText.printable($0.version)) is available (nodectl upgrade apply, or the menu)"
+        }
     }
 
     var load: String? { status.load.line }

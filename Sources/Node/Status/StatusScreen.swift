@@ -31,7 +31,9 @@ public struct StatusScreen: Hashable, Sendable {
 
         var screen = StatusLayout(width: width, height: max(size.lines, 24) - 1)
         let rule = String(repeating: "-", count: width)
-        screen.add([" " + PlainText.column("Nodewright \(version)", width - 2 - parts.boot.utf8.count) + parts.boot, rule])
+        screen.add([
+            " " + PlainText.column("Nodewright \(version)", width - 2 - parts.boot.utf8.count) + parts.boot, rule,
+        ])
         screen.add([
             Self.row("Product", parts.product + (parts.image.map { " (image \($0))" } ?? "")),
             Self.row("Host name", parts.hostname),
@@ -106,7 +108,9 @@ public struct StatusScreen: Hashable, Sendable {
         values.enumerated().map { row($0 == 0 ? label : "", $1) }
     }
 
-    private static func row(_ label: String, _ value: String) -> String { " " + PlainText.column(label, indent - 1) + value }
+    private static func row(_ label: String, _ value: String) -> String {
+        " " + PlainText.column(label, indent - 1) + value
+    }
 
     static func trimmed(_ line: String) -> String {
         var line = line[...]

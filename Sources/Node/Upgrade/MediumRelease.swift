@@ -24,7 +24,8 @@ public struct MediumRelease: ReleaseContent {
     ///
     /// - Throws: `.invalidInput` when there is no release in it
     public static func with<Value>(
-        _ path: String, root: String = "/", progress: @escaping ProgressSink = silent, _ body: (MediumRelease) throws -> Value
+        _ path: String, root: String = "/", progress: @escaping ProgressSink = silent,
+        _ body: (MediumRelease) throws -> Value
     ) throws -> Value {
         if File.kind(path) == .folder { return try body(folder(path)) }
         let place = Path.join(root, "run/nodewright/upgrade-medium")
@@ -50,9 +51,26 @@ public struct MediumRelease: ReleaseContent {
                 hint: "nodewright build --format update makes such a folder")
         }
         let manifest = try ReleaseManifest(File.read(name, limit: ReleaseManifest.limit), file: name)
-        let names = ["root.squashfs"] + ReleaseFile.allCases.map(\.rawValue)
-        return MediumRelease(
-            manifest, "the folder \(path)", files: Dictionary(names.map { ($0, Path.join(path, $0)) }) { $1 })
+        var files: [String: String] = [:]
+        for file in ["root.squashfs"] + ReleaseFile.allCases.map(\.rawValue) {
+            let place = Path.join(path, file)
+            try expect(place, manifest.file(file), in: path)
+            files[file] = place
+        }
+        return MediumRelease(manifest, "the folder \(path)", files: files)
+    }
+
+    /// A copy that was cut off is known before anything is written.
+    private static func expect(_ place: String, _ file: ReleaseManifest.File?, in folder: String) throws {
+        let hint = "copy the folder again"
+        guard let file, File.kind(place) == .regular else {
+            throw Failure(.signature, "the folder \"\(folder)\" lacks \(Path.name(place))", hint: hint)
+        }
+        let size = try File.size(place)
+        guard size == file.size else {
+            throw Failure(
+                .signature, "\"\(place)\" has \(size) bytes, and the release names \(file.size)", hint: hint)
+        }
     }
 
     /// An ISO says what it is in its root file system; what is not written there is computed.
@@ -103,6 +121,7 @@ public struct MediumRelease: ReleaseContent {
         }
     }
 
+    /// Copies the root file system into its partition.
     public func writeRoot(
         to place: SlotPlace, progress: @escaping ProgressSink, isCancelled: @escaping () -> Bool
     ) throws -> Bool {
@@ -111,23 +130,42 @@ public struct MediumRelease: ReleaseContent {
         }
         let phase = "writing the root file system"
         progress(.started(phase: phase, total: size, unit: .bytes))
-        let disk = try DiskFile(place.path)
-        for offset in stride(from: 0, to: size, by: 1 << 20) {
-            if isCancelled() { return false }
-            let bytes = try File.read(source, at: offset, count: min(1 << 20, size - offset))
-            try disk.write(bytes, at: place.offset + offset)
-            progress(.advanced(phase: phase, done: offset + bytes.count, total: size))
+        let isWritten = try copy(source, from: 0, size, to: place) { done in
+            progress(.advanced(phase: phase, done: done, total: size))
+            return isCancelled()
         }
+        guard isWritten else { return false }
         progress(.finished(phase: phase, note: "\(size >> 20) MiB"))
         return true
     }
 
+    /// Copies a file.
     public func write(
-        _ file: ReleaseFile, to path: String, progress: @escaping ProgressSink, isCancelled: @escaping () -> Bool
+        _ file: ReleaseFile, to places: [SlotPlace], progress: @escaping ProgressSink, isCancelled: @escaping () -> Bool
     ) throws -> Bool {
         guard let source = files[file.rawValue] else { throw Failure(.internalError, "a release without a kernel") }
-        try File.remove(path)
-        try File.copy(source, to: path)
+        let phase = "writing \(file.rawValue)"
+        progress(.started(phase: phase, total: places.reduce(0) { $0 + $1.size }, unit: .bytes))
+        var start = 0
+        for place in places {
+            guard try copy(source, from: start, place.size, to: place, { _ in isCancelled() }) else { return false }
+            start += place.size
+        }
+        progress(.finished(phase: phase, note: ""))
+        return true
+    }
+
+    /// - Parameter ends: asked after each part, with how much there is
+    /// - Returns: false when it has ended
+    private func copy(
+        _ source: String, from start: Int, _ size: Int, to place: SlotPlace, _ ends: (_ done: Int) -> Bool
+    ) throws -> Bool {
+        let disk = try DiskFile(place.path)
+        for offset in stride(from: 0, to: size, by: 1 << 20) {
+            let bytes = try File.read(source, at: start + offset, count: min(1 << 20, size - offset))
+            try disk.write(bytes, at: place.offset + offset)
+            if ends(offset + bytes.count) { return false }
+        }
         return true
     }
 }

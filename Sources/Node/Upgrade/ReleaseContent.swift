@@ -26,9 +26,10 @@ public protocol ReleaseContent {
 
     /// Writes a file, or goes on with it where it was.
     ///
+    /// - Parameter places: where its bytes go, in their order: parts of one disk or image file, as large as the file together
     /// - Returns: false when it was cancelled
     func write(
-        _ file: ReleaseFile, to path: String, progress: @escaping ProgressSink, isCancelled: @escaping () -> Bool
+        _ file: ReleaseFile, to places: [SlotPlace], progress: @escaping ProgressSink, isCancelled: @escaping () -> Bool
     ) throws -> Bool
 }
 

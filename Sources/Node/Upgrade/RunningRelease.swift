@@ -20,7 +20,8 @@ public struct RunningRelease: Sendable {
     public init(root: String = "/") throws {
         let image = try InstalledImage(root: root)
         guard let version = ReleaseVersion(image.version) else {
-            throw Failure(.incompatible, "the running system has no version that could be compared: \"\(image.version)\"")
+            throw Failure(
+                .incompatible, "the running system has no version that could be compared: \"\(image.version)\"")
         }
         self.init(name: image.name, version: version, architecture: image.architecture)
     }

@@ -13,7 +13,7 @@ import Verity
 /// 1. The slot cannot be started any more: the counters say so, then its entry of the menu goes.
 /// 2. The root file system is written straight into it.
 /// 3. It is read back from the disk; its hash tree is made of what was read, and its root hash compared.
-/// 4. Kernel and initramfs are written aside, read back and renamed; the entry of the menu is written last.
+/// 4. Kernel and initramfs are written to free places and read back; then they get their names, and last the entry of the menu.
 /// 5. The configuration that runs is copied for it.
 /// 6. The counters make it the next, for so many trial starts.
 public struct SlotUpgrade {
@@ -54,14 +54,24 @@ public struct SlotUpgrade {
     ///
     /// - Throws: as `UpgradePolicy.check`; `.incompatible` also when the slot that runs is on trial itself
     public func check(_ content: some ReleaseContent) throws {
+        try slots.expectTwoSlots()
         let now = try slots.read()
         guard now.state.map({ $0[slots.running].isGood }) ?? true else {
             throw Failure(
-                .incompatible, "slot \(slots.running.name), which runs, is on trial itself: nothing would be left to fall back to",
+                .incompatible,
+                "slot \(slots.running.name), which runs, is on trial itself: nothing would be left to fall back to",
                 hint: "wait until it is healthy (nodectl health), or trust it (nodectl slots mark-good)")
         }
+        let manifest = content.manifest
+        if !policy.retriesFailed, now.entries[target]?.rootHash == manifest.rootHash, now.choice.slot != target,
+            let reason = slots.history.fallback(running: slots.running.rawValue)
+        {
+            throw Failure(
+                .nothingToDo, "\(manifest.name) \(manifest.version) is not tried again by itself: \(reason)",
+                hint: "\"nodectl upgrade apply\" tries it again")
+        }
         try policy.check(
-            content.manifest, after: running, slot: place(target.root).size, tree: place(target.verity).size)
+            manifest, after: running, slot: place(target.root).size, tree: place(target.verity).size)
     }
 
     /// Writes a release into the slot.
@@ -86,7 +96,9 @@ public struct SlotUpgrade {
         guard activates else { return .prepared }
         try copyConfiguration()
         try slots.control.change(running: slots.running) { $0.activate(target, tries: tries) }
-        slots.note(target, "upgraded", reason: "\(content.manifest.name) \(content.manifest.version) from \(content.description)")
+        slots.note(
+            target, "upgraded",
+            reason: "\(content.manifest.name) \(content.manifest.version) from \(content.description)")
         return .activated
     }
 
@@ -109,6 +121,12 @@ public struct SlotUpgrade {
     private func isComplete(_ manifest: ReleaseManifest) throws -> Bool {
         let now = try slots.read()
         guard now.startable.contains(target), now.entries[target]?.rootHash == manifest.rootHash else { return false }
+        let place = try place(.efi)
+        guard let files = try? FATReader(place.path, offset: place.offset) else { return false }
+        for file in ReleaseFile.allCases {
+            let bytes = try? files.read(folder + "/" + file.rawValue)
+            guard bytes.map({ Checksum.of($0) }) == manifest.file(file.rawValue)?.sha256 else { return false }
+        }
         return (try? slots.verify(target, progress: progress)) != nil
     }
 
@@ -116,16 +134,18 @@ public struct SlotUpgrade {
     private func disable() throws {
         try phase("clearing slot \(target.name)") {
             try slots.control.change(running: slots.running) { $0.clear(target, running: slots.running) }
-            try SystemPartition.with(place(.efi), root: slots.root) { partition in
-                try partition.remove(["slot.cfg", "troubleshooting.cfg"].map { folder + "/" + $0 })
-                try partition.remove(ReleaseFile.allCases.map { folder + "/" + $0.rawValue })
-            }
+            let place = try place(.efi)
+            var system = try FATEditor(place.path, offset: place.offset)
+            try system.remove(["slot.cfg", "troubleshooting.cfg"], from: folder)
+            try system.remove(from: folder)
         }
     }
 
     private func writeRoot(_ content: some ReleaseContent) throws -> Bool {
         let manifest = content.manifest
-        guard let file = manifest.file("root.squashfs") else { throw Failure(.internalError, "a release without a root") }
+        guard let file = manifest.file("root.squashfs") else {
+            throw Failure(.internalError, "a release without a root")
+        }
         let (data, hashes) = (try place(target.root), try place(target.verity))
         guard try content.writeRoot(to: data, progress: progress, isCancelled: isCancelled) else { return false }
         let disk = try DiskFile(data.path)
@@ -140,7 +160,8 @@ public struct SlotUpgrade {
             }
             guard tree.rootHash == manifest.rootHash else {
                 throw Failure(
-                    .signature, "what the disk gives back is not \(manifest.name) \(manifest.version): its root hash is \(tree.rootHash)",
+                    .signature,
+                    "what the disk gives back is not \(manifest.name) \(manifest.version): its root hash is \(tree.rootHash)",
                     hint: "try again; when that does not help, the disk is not reliable")
             }
             let other = try DiskFile(hashes.path)
@@ -149,7 +170,8 @@ public struct SlotUpgrade {
             try other.forgetCached()
             guard try File.read(hashes.path, at: hashes.offset, count: tree.bytes.count) == tree.bytes else {
                 throw Failure(
-                    .device, "the disk gives back another hash tree than was written", hint: "this disk is not reliable")
+                    .device, "the disk gives back another hash tree than was written", hint: "this disk is not reliable"
+                )
             }
             return true
         }
@@ -160,34 +182,46 @@ public struct SlotUpgrade {
         let entry = SlotEntry(
             slot: target, title: "\(manifest.name) \(manifest.version)", rootHash: manifest.rootHash,
             layout: try slots.disk.layout, kernelArguments: manifest.kernelArguments, grows: slots.grows)
-        return try SystemPartition.with(place(.efi), root: slots.root) { partition in
-            try Folder.create(partition.path(folder))
-            for file in ReleaseFile.allCases {
-                let aside = partition.path(folder + "/" + file.rawValue + ".new")
-                let isWritten = try during("writing \(file.rawValue)") {
-                    try content.write(file, to: aside, progress: progress, isCancelled: isCancelled)
-                }
-                guard isWritten else { return false }
-                try compare(aside, with: manifest.file(file.rawValue))
+        let place = try place(.efi)
+        var system = try FATEditor(place.path, offset: place.offset)
+        var files: [(name: String, space: FATEditor.Space)] = []
+        for file in ReleaseFile.allCases {
+            guard let wanted = manifest.file(file.rawValue) else {
+                throw Failure(.internalError, "the release lacks \"\(file.rawValue)\"")
             }
-            try partition.name(ReleaseFile.allCases.map { folder + "/" + $0.rawValue })
-            let menus = [("slot.cfg", entry.menu), ("troubleshooting.cfg", entry.troubleshooting)]
-            for (name, text) in menus.reversed() {
-                let path = folder + "/" + name
-                try File.write(partition.path(path), text)
-                try partition.sync()
+            let space = try system.allocate(wanted.size)
+            let places = space.places.map { SlotPlace(path: place.path, offset: $0.lowerBound, size: $0.count) }
+            let isWritten = try during("writing \(file.rawValue)") {
+                try content.write(file, to: places, progress: progress, isCancelled: isCancelled)
             }
-            return true
+            guard isWritten else { return false }
+            try compare(places, with: wanted)
+            files.append((file.rawValue, space))
         }
+        try system.add(files, to: folder)
+        let menus = try [("troubleshooting.cfg", entry.troubleshooting), ("slot.cfg", entry.menu)].map { name, text in
+            let space = try system.allocate(text.utf8.count)
+            try system.write(Array(text.utf8), to: space)
+            return (name, space)
+        }
+        try system.add(menus, to: folder)
+        return true
     }
 
     /// Reads a file from the disk itself.
-    private func compare(_ path: String, with wanted: ReleaseManifest.File?) throws {
-        guard let wanted else { throw Failure(.internalError, "the release lacks \"\(path)\"") }
-        try DiskFile(path).forgetCached()
-        guard try File.size(path) == wanted.size, try Checksum.of(file: path) == wanted.sha256 else {
+    private func compare(_ places: [SlotPlace], with wanted: ReleaseManifest.File) throws {
+        var digest = Digest(.sha256)
+        for place in places {
+            let disk = try DiskFile(place.path)
+            try disk.forgetCached()
+            for start in stride(from: 0, to: place.size, by: 1 << 20) {
+                digest.update(try disk.read(min(1 << 20, place.size - start), at: place.offset + start))
+            }
+        }
+        guard digest.finish() == wanted.sha256 else {
             throw Failure(
-                .signature, "\(wanted.name) is not what the release names", hint: "try again; the source may have changed")
+                .signature, "\(wanted.name) is not what the release names",
+                hint: "try again; the source may have changed")
         }
     }
 
@@ -200,6 +234,8 @@ public struct SlotUpgrade {
         guard let current = store(slots.running).current(warn: slots.warn),
             let configuration = NodeConfiguration.read(current.input.tree, Diagnostics())
         else { return }
-        try store(target).write(configuration, by: "nodectl upgrade", sources: current.generation.sources)
+        try during("copying the configuration for slot \(target.name)") {
+            try store(target).write(configuration, by: "nodectl upgrade", sources: current.generation.sources)
+        }
     }
 }

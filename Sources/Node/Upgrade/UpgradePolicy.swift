@@ -8,6 +8,9 @@ public struct UpgradePolicy: Sendable {
     public var allowsDowngrade = false
     /// Whether the version that runs is written once more.
     public var allowsSame = false
+    /// Whether a release that has not become healthy in the other slot is tried once more; nobody is there to see it fail again
+    /// when a timer does it.
+    public var retriesFailed = true
 
     /// The usual one: only newer versions.
     public init() {}
@@ -28,7 +31,8 @@ public struct UpgradePolicy: Sendable {
         }
         guard release.compatibility == running.compatibility else {
             throw Failure(
-                .incompatible, "\(title) is made for \"\(release.compatibility)\", and this node is \"\(running.compatibility)\"",
+                .incompatible,
+                "\(title) is made for \"\(release.compatibility)\", and this node is \"\(running.compatibility)\"",
                 hint: "another product is installed anew (nodectl install)")
         }
         guard release.configurationSchema >= NodeConfiguration.schemaVersion else {
@@ -38,7 +42,8 @@ public struct UpgradePolicy: Sendable {
                 hint: "choose a newer release")
         }
         if release.version == running.version, !allowsSame {
-            throw Failure(.nothingToDo, "\(title) runs already", hint: "--again writes it into the other slot all the same")
+            throw Failure(
+                .nothingToDo, "\(title) runs already", hint: "--again writes it into the other slot all the same")
         }
         if release.version < running.version, !allowsDowngrade {
             throw Failure(

@@ -40,7 +40,7 @@ public final class UpgradeRepository {
         self.place = redacted(place)
         // libcurl takes the environment's proxy everywhere.
         if let proxy = access.proxy { for name in ["https_proxy", "http_proxy"] { setenv(name, proxy, 1) } }
-        scratch = Path.join(root, "run/nodewright/updates")
+        scratch = Path.join(root, "run/nodewright/upgrade-files")
         let folder = MetadataFolder(
             Path.join(StatePartition.folder(root: root) ?? Path.join(root, "run/nodewright"), "updates"))
         try Self.begin(in: folder, with: trustedRoot ?? Path.join(root, Self.trustedRoot))
@@ -103,7 +103,9 @@ public final class UpgradeRepository {
     /// - Throws: `.network`, `.signature` with a message of its own for each attack; `.incompatible` when the channel has
     ///   nothing for this product
     public func channel(_ name: String, for running: RunningRelease) throws -> ChannelList {
-        guard ReleaseName.isChannel(name) else { throw Failure(.invalidInput, "\"\(name)\" is not the name of a channel") }
+        guard ReleaseName.isChannel(name) else {
+            throw Failure(.invalidInput, "\"\(name)\" is not the name of a channel")
+        }
         let path = ReleasePath.list(channel: name, product: running.name, architecture: running.architecture)
         guard let bytes = try small(path, limit: ChannelList.limit) else {
             throw Failure(
@@ -121,7 +123,8 @@ public final class UpgradeRepository {
         }
         let manifest = try ReleaseManifest(bytes, file: offer.manifest)
         guard manifest.version == offer.version else {
-            throw Failure(.signature, "\"\(offer.manifest)\" is version \(manifest.version), and \(offer.version) is offered")
+            throw Failure(
+                .signature, "\"\(offer.manifest)\" is version \(manifest.version), and \(offer.version) is offered")
         }
         return RepositoryRelease(manifest, path: offer.manifest, in: self)
     }

@@ -248,8 +248,10 @@ extension UpgradeSettings {
                 example: "https://updates.example.org/node"),
             Field(
                 "channel", \.channel,
-                .string("a name of letters, digits, \".\", \"_\" and \"-\"") {
-                    Form<String>.isName($0, first: "", rest: "._-") && $0.utf8.count <= 64
+                // What a repository takes for the name of one.
+                .string("a name of lower-case letters, digits and \"-\", at most 32") {
+                    Form<String>.isName($0, first: "", rest: "-") && $0.utf8.count <= 32
+                        && !$0.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
                 }, "The channel of the repository.", example: "testing", fallback: "`stable`"),
             Field(
                 "proxy", \.proxy,
@@ -259,7 +261,8 @@ extension UpgradeSettings {
             Field(
                 "window", \.window,
                 .line("a calendar event of systemd (systemd.time): Sun 03:00", limit: 128),
-                "When an upgrade is looked for and carried out by itself, within an hour from then.", example: "Sun 03:00",
+                "When an upgrade is looked for and carried out by itself, within an hour from then.",
+                example: "Sun 03:00",
                 fallback: "never"),
             Field(
                 "restart", \.restart, .choice,

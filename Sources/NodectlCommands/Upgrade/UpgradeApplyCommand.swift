@@ -19,7 +19,9 @@ struct UpgradeApplyCommand: ParsableCommand {
             Exit status: as "nodectl upgrade".
             """)
 
-    @Argument(help: ArgumentHelp("An ISO, a drive with a disc, or an update folder, in place of the repository.", valueName: "source"))
+    @Argument(
+        help: ArgumentHelp(
+            "An ISO, a drive with a disc, or an update folder, in place of the repository.", valueName: "source"))
     var source: String?
     @Flag(help: "Take an older version, too.")
     var allowDowngrade = false
@@ -46,35 +48,36 @@ struct UpgradeApplyCommand: ParsableCommand {
     }
 
     func run() throws {
-        let work = UpgradeWork(options, source: source, allowsDowngrade: allowDowngrade, allowsSame: again)
+        let work = UpgradeWork(
+            options, source: source, allowsDowngrade: allowDowngrade, allowsSame: again, retriesFailed: !scheduled)
         let answer = engine ? EngineAnswer() : nil
         do {
             try work.run(tries: tries, activates: true, engine: answer)
             try restart()
             answer?.end(nil)
-        } catch let failure as Failure {
-            // The engine restarts the node itself, when it has not done so.
-            answer?.end(failure.status == .rebootRequired ? nil : failure)
-            if answer != nil, failure.status == .rebootRequired { return }
-            throw failure
+        } catch let failure as Failure where failure.status == .rebootRequired && answer != nil {
+            // The engine restarts the node itself.
+            answer?.end(nil)
+        } catch {
+            // Whatever it is: an engine waits for the last line.
+            answer?.end(error as? Failure ?? Failure(.internalError, "\(error)"))
+            throw error
         }
     }
 
     private func restart() throws {
-        let wish = scheduled ? try options.chosen().restart ?? .never : rebootWhenIdle ? .idle : reboot ? .always : .never
+        let wish: UpgradeSettings.Restart =
+            scheduled ? try options.chosen().restart ?? .never : rebootWhenIdle ? .idle : reboot ? .always : .never
         switch wish {
         case .never:
             throw Failure(
                 .rebootRequired, "the new version is ready and starts at the next restart",
                 hint: "\"systemctl reboot\" restarts this node; \"nodectl upgrade cancel\" takes the new version back")
         case .idle:
-            while let guests = RunningGuests.read()?.names, !guests.isEmpty {
-                Output.error("nodectl: waiting for \(guests.count) guest\(guests.count == 1 ? "" : "s"): \(guests.joined(separator: ", "))")
-                for _ in 0..<30 {
-                    if UpgradeSignals.isCancelled { throw Failure(.rebootRequired, "nobody waits for the guests any more; the new version is ready") }
-                    sleep(1)
-                }
-            }
+            try IdleWait(
+                options.slots.slots(), isCancelled: { UpgradeSignals.isCancelled },
+                tell: { Output.error("nodectl: " + $0) }, pause: { sleep(1) }
+            ).run()
         case .always: break
         }
         try Command("systemctl", ["--no-block", "reboot"]).run().check()

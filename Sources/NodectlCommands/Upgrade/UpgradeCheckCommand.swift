@@ -22,7 +22,9 @@ struct UpgradeCheckCommand: ParsableCommand {
         let (repository, list, offer) = try options.offer(to: running)
         guard let offer else {
             notes.offer(nil)
-            throw Failure(.nothingToDo, "\(running.name) \(running.version) is the newest that \"\(list.channel)\" offers to this node")
+            throw Failure(
+                .nothingToDo,
+                "\(running.name) \(running.version) is the newest that \"\(list.channel)\" offers to this node")
         }
         let release = try repository.release(offer).manifest
         notes.offer(release)
@@ -30,8 +32,14 @@ struct UpgradeCheckCommand: ParsableCommand {
             "running": .string(running.version.description), "channel": .string(list.channel), "release": release.json,
         ]
         let size = release.files.filter { $0.name != "root.verity" }.reduce(0) { $0 + $1.size }
-        var text = "\(release.name) \(release.version) is available (\(size / 1_000_000) MB in full), after \(running.version)\n"
-        if !release.notes.isEmpty { text += "\n" + release.notes.split(separator: "\n").map { PlainText.printable(String($0), limit: 1000) + "\n" }.joined() }
+        var text =
+            "\(release.name) \(release.version) is available (\(size / 1_000_000) MB in full), after \(running.version)\n"
+        if !release.notes.isEmpty {
+            text +=
+                "\n"
+                + release.notes.split(separator: "\n").map { PlainText.printable(String($0), limit: 1000) + "\n" }
+                .joined()
+        }
         try options.slots.answer(text, object)
     }
 }

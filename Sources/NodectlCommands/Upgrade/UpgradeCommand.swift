@@ -14,7 +14,7 @@ struct UpgradeCommand: ParsableCommand {
             drive with a disc, an update folder.
 
             Exit status: 3 nothing to do, 4 network, 5 signature or expiry, 6 version policy, 7 device, 8 another upgrade goes on \
-            or guests run, 9 made for something else, 10 done, and a restart is needed.
+            or this one was ended, 9 made for something else, 10 done, and a restart is needed.
             """,
         subcommands: [
             UpgradeCheckCommand.self, UpgradeDownloadCommand.self, UpgradeApplyCommand.self, UpgradeStatusCommand.self,

@@ -13,7 +13,9 @@ struct UpgradeDownloadCommand: ParsableCommand {
             Exit status: as "nodectl upgrade".
             """)
 
-    @Argument(help: ArgumentHelp("An ISO, a drive with a disc, or an update folder, in place of the repository.", valueName: "source"))
+    @Argument(
+        help: ArgumentHelp(
+            "An ISO, a drive with a disc, or an update folder, in place of the repository.", valueName: "source"))
     var source: String?
     @Flag(help: "Take an older version, too.")
     var allowDowngrade = false

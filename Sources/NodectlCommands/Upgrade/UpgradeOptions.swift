@@ -17,7 +17,9 @@ struct UpgradeOptions: ParsableArguments {
     var release: String?
     @Option(help: ArgumentHelp("Root metadata to trust in place of the image's.", valueName: "file"))
     var trustedRoot: String?
-    @Option(help: ArgumentHelp("Authorities (PEM) that may vouch for the server, in place of the system's.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Authorities (PEM) that may vouch for the server, in place of the system's.", valueName: "file"))
     var ca: String?
     @OptionGroup var slots: SlotOptions
 
@@ -38,7 +40,7 @@ struct UpgradeOptions: ParsableArguments {
     }
 
     /// The channel of the repository, and what it offers to this node.
-    func offer(to running: RunningRelease, allowsDowngrade: Bool = false) throws -> (
+    func offer(to running: RunningRelease) throws -> (
         repository: UpgradeRepository, list: ChannelList, offer: ChannelList.Offer?
     ) {
         let settings = try chosen()
@@ -52,12 +54,17 @@ struct UpgradeOptions: ParsableArguments {
             access: .init(authorities: ca, proxy: settings.proxy))
         let list = try opened.channel(settings.channel ?? "stable", for: running)
         guard let release else {
-            return (opened, list, list.newest(after: running.version, machine: try UpgradeNotes.machine(root: slots.node.root)))
+            return (
+                opened, list,
+                list.newest(after: running.version, machine: try UpgradeNotes.machine(root: slots.node.root))
+            )
         }
         guard let wanted = ReleaseVersion(release), let offer = list.offer(wanted) else {
             throw Failure(
                 .invalidInput, "the channel \"\(list.channel)\" does not offer version \(release)",
-                hint: "it offers " + (list.offers.isEmpty ? "nothing" : list.offers.prefix(5).map(\.version.description).joined(separator: ", ")))
+                hint: "it offers "
+                    + (list.offers.isEmpty
+                        ? "nothing" : list.offers.prefix(5).map(\.version.description).joined(separator: ", ")))
         }
         return (opened, list, offer)
     }
@@ -67,10 +74,14 @@ struct UpgradeOptions: ParsableArguments {
 enum UpgradeSignals {
     private static let isWanted = Atomic(false)
 
-    /// SIGTERM, SIGINT and SIGHUP ask for the end.
+    /// SIGTERM, SIGINT and SIGHUP ask for the end; a second one does not wait for it.
     static func listen() {
         for number in [SIGTERM, SIGINT, SIGHUP] {
-            signal(number) { _ in UpgradeSignals.isWanted.store(true, ordering: .relaxed) }
+            signal(number) { number in
+                guard UpgradeSignals.isWanted.exchange(true, ordering: .relaxed) else { return }
+                signal(number, SIG_DFL)
+                raise(number)
+            }
         }
     }
 

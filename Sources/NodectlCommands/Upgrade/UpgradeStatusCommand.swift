@@ -54,7 +54,8 @@ struct UpgradeHistoryCommand: ParsableCommand {
         let events = try options.slots().history.events
         let text = events.map { event in
             let reason = event.reason.map { ": " + $0 } ?? ""
-            return PlainText.printable("\(event.date)  slot \(event.slot.uppercased())  \(event.what)\(reason)", limit: 1000) + "\n"
+            return PlainText.printable(
+                "\(event.date)  slot \(event.slot.uppercased())  \(event.what)\(reason)", limit: 1000) + "\n"
         }.joined()
         try options.answer(text, .array(events.map(\.json)))
     }

@@ -11,12 +11,15 @@ struct UpgradeWork {
     private let source: String?
     private let policy: UpgradePolicy
 
-    init(_ options: UpgradeOptions, source: String?, allowsDowngrade: Bool, allowsSame: Bool) {
+    init(
+        _ options: UpgradeOptions, source: String?, allowsDowngrade: Bool, allowsSame: Bool, retriesFailed: Bool = true
+    ) {
         self.options = options
         self.source = source
         var policy = UpgradePolicy()
         policy.allowsDowngrade = allowsDowngrade
         policy.allowsSame = allowsSame
+        policy.retriesFailed = retriesFailed
         self.policy = policy
     }
 
@@ -50,7 +53,8 @@ struct UpgradeWork {
         try finish(upgrade, repository.release(offer).seeded(by: slots), tries, activates)
     }
 
-    private func finish(_ upgrade: SlotUpgrade, _ content: some ReleaseContent, _ tries: Int, _ activates: Bool) throws {
+    private func finish(_ upgrade: SlotUpgrade, _ content: some ReleaseContent, _ tries: Int, _ activates: Bool) throws
+    {
         let outcome = try upgrade.run(content, tries: tries, activates: activates)
         guard outcome != .cancelled else {
             throw Failure(

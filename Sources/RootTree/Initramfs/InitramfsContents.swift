@@ -6,7 +6,8 @@ enum InitramfsContents {
         "/usr/lib/systemd/systemd-modules-load", "/usr/lib/systemd/systemd-shutdown", "/usr/bin/systemctl",
         "/usr/bin/journalctl", "/usr/bin/systemd-tmpfiles", "/usr/bin/udevadm", "/usr/bin/mount", "/usr/bin/umount",
         "/usr/bin/kmod", "/usr/sbin/modprobe", "/usr/bin/bash", "/usr/bin/cp", "/usr/bin/true", "/usr/bin/false",
-        "/usr/bin/cat", "/usr/bin/sleep", "/usr/bin/touch", "/usr/bin/mkdir", "/usr/bin/ln", "/usr/bin/rm", "/usr/bin/sync",
+        "/usr/bin/cat", "/usr/bin/sleep", "/usr/bin/touch", "/usr/bin/mkdir", "/usr/bin/ln", "/usr/bin/rm",
+        "/usr/bin/sync",
     ]
 
     /// What depends on the version of systemd, or only helps in the emergency shell.

@@ -30,7 +30,8 @@ struct LockDownStep: SetupStep {
             && (!ssh.keys.isEmpty || ssh.passwordLogin == true && draft.configuration.administrator.passwordHash != nil)
         if answer["console"] == "locked", !takesSSH {
             return .refuse(
-                Complaint("nobody could log in any more: SSH is off, or has no keys and takes no password", field: "console"))
+                Complaint(
+                    "nobody could log in any more: SSH is off, or has no keys and takes no password", field: "console"))
         }
         draft.configuration.console.lockDown = answer["console"] == "locked" ? true : nil
         draft.configuration.console.shell = answer["console"] == "menu" ? false : nil

@@ -1,22 +1,22 @@
 import Glibc
 import Host
-import TestSupport
-import Testing
 
 /// Debian's docker-registry on the loopback interface.
-struct RegistryServer {
-    static let isHere = Environment.program("docker-registry") != nil
-    static let missing: Comment = "docker-registry is not installed; \"make setup\" does it"
+public struct RegistryServer {
+    /// Whether it is installed.
+    public static let isHere = Environment.program("docker-registry") != nil
+    /// What to say when it is not.
+    public static let missing = "docker-registry is not installed; \"make setup\" does it"
 
     /// `127.0.0.1:5000`
-    let host: String
+    public let host: String
     /// Where it keeps its files.
-    let store: String
+    public let store: String
 
     /// Runs it while `body` does.
     ///
     /// - Parameter login: `name:password` that it asks for
-    static func with<Value>(login: String? = nil, _ body: (RegistryServer) throws -> Value) throws -> Value {
+    public static func with<Value>(login: String? = nil, _ body: (RegistryServer) throws -> Value) throws -> Value {
         try Folder.withTemporary(prefix: "registry") { folder in
             let socket = try LoopbackSocket(SOCK_STREAM)
             close(socket.descriptor)
@@ -56,8 +56,11 @@ struct RegistryServer {
     }
 
     /// Runs a server while `body` does.
-    static func `while`<Value>(_ name: String, _ arguments: [String], _ body: () throws -> Value) throws -> Value {
-        let program = try #require(Environment.program(name))
+    public static func `while`<Value>(_ name: String, _ arguments: [String], _ body: () throws -> Value) throws -> Value
+    {
+        guard let program = Environment.program(name) else {
+            throw Failure(.device, "\(name) is not installed", hint: "\"make setup\" installs it")
+        }
         let null = try check("open /dev/null") { open("/dev/null", O_RDWR) }
         defer { close(null) }
         let server = try BoundProgram(
