@@ -24,7 +24,8 @@ public struct MediumRelease: ReleaseContent {
     ///
     /// - Throws: `.invalidInput` when there is no release in it
     public static func with<Value>(
-        _ path: String, root: String = "/", progress: @escaping ProgressSink = silent, _ body: (MediumRelease) throws -> Value
+        _ path: String, root: String = "/", progress: @escaping ProgressSink = silent,
+        _ body: (MediumRelease) throws -> Value
     ) throws -> Value {
         if File.kind(path) == .folder { return try body(folder(path)) }
         let place = Path.join(root, "run/nodewright/upgrade-medium")

@@ -36,7 +36,8 @@ public struct RepositoryRelease: ReleaseContent {
         // The partition may be larger than what is in it.
         let size = min(VerityTree.dataSize(header: header) ?? root.size, root.size)
         seeded.seeds["root.squashfs"] = [SlotPlace(path: place.path, offset: place.offset, size: size)]
-        if let system = try? slots.disk.place(of: .efi), let files = try? FATReader(system.path, offset: system.offset) {
+        if let system = try? slots.disk.place(of: .efi), let files = try? FATReader(system.path, offset: system.offset)
+        {
             for file in ReleaseFile.allCases {
                 let places = try? files.places(DiskMenu.folder + "/" + slots.running.rawValue + "/" + file.rawValue)
                 seeded.seeds[file.rawValue] = (places ?? []).map {
@@ -88,7 +89,9 @@ public struct RepositoryRelease: ReleaseContent {
 
     /// The chunks of a file. A release without an index is fetched whole.
     private func index(_ file: ReleaseManifest.File) throws -> ChunkIndex {
-        guard let name = ReleaseManifest.chunkIndex(of: file.name), let bytes = try repository.small(beside(name), limit: ChunkIndex.limit) else {
+        guard let name = ReleaseManifest.chunkIndex(of: file.name),
+            let bytes = try repository.small(beside(name), limit: ChunkIndex.limit)
+        else {
             throw Failure(
                 .incompatible, "\(manifest.name) \(manifest.version) has no chunk index of \(file.name)",
                 hint: "publish it again with this nodewright")

@@ -57,7 +57,8 @@ public struct SlotUpgrade {
         let now = try slots.read()
         guard now.state.map({ $0[slots.running].isGood }) ?? true else {
             throw Failure(
-                .incompatible, "slot \(slots.running.name), which runs, is on trial itself: nothing would be left to fall back to",
+                .incompatible,
+                "slot \(slots.running.name), which runs, is on trial itself: nothing would be left to fall back to",
                 hint: "wait until it is healthy (nodectl health), or trust it (nodectl slots mark-good)")
         }
         try policy.check(
@@ -86,7 +87,9 @@ public struct SlotUpgrade {
         guard activates else { return .prepared }
         try copyConfiguration()
         try slots.control.change(running: slots.running) { $0.activate(target, tries: tries) }
-        slots.note(target, "upgraded", reason: "\(content.manifest.name) \(content.manifest.version) from \(content.description)")
+        slots.note(
+            target, "upgraded",
+            reason: "\(content.manifest.name) \(content.manifest.version) from \(content.description)")
         return .activated
     }
 
@@ -125,7 +128,9 @@ public struct SlotUpgrade {
 
     private func writeRoot(_ content: some ReleaseContent) throws -> Bool {
         let manifest = content.manifest
-        guard let file = manifest.file("root.squashfs") else { throw Failure(.internalError, "a release without a root") }
+        guard let file = manifest.file("root.squashfs") else {
+            throw Failure(.internalError, "a release without a root")
+        }
         let (data, hashes) = (try place(target.root), try place(target.verity))
         guard try content.writeRoot(to: data, progress: progress, isCancelled: isCancelled) else { return false }
         let disk = try DiskFile(data.path)
@@ -140,7 +145,8 @@ public struct SlotUpgrade {
             }
             guard tree.rootHash == manifest.rootHash else {
                 throw Failure(
-                    .signature, "what the disk gives back is not \(manifest.name) \(manifest.version): its root hash is \(tree.rootHash)",
+                    .signature,
+                    "what the disk gives back is not \(manifest.name) \(manifest.version): its root hash is \(tree.rootHash)",
                     hint: "try again; when that does not help, the disk is not reliable")
             }
             let other = try DiskFile(hashes.path)
@@ -149,7 +155,8 @@ public struct SlotUpgrade {
             try other.forgetCached()
             guard try File.read(hashes.path, at: hashes.offset, count: tree.bytes.count) == tree.bytes else {
                 throw Failure(
-                    .device, "the disk gives back another hash tree than was written", hint: "this disk is not reliable")
+                    .device, "the disk gives back another hash tree than was written", hint: "this disk is not reliable"
+                )
             }
             return true
         }
@@ -198,7 +205,8 @@ public struct SlotUpgrade {
         }
         guard digest.finish() == wanted.sha256 else {
             throw Failure(
-                .signature, "\(wanted.name) is not what the release names", hint: "try again; the source may have changed")
+                .signature, "\(wanted.name) is not what the release names",
+                hint: "try again; the source may have changed")
         }
     }
 
