@@ -104,6 +104,7 @@ public struct MediumRelease: ReleaseContent {
         }
     }
 
+    /// Writes the root file system.
     public func writeRoot(
         to place: SlotPlace, progress: @escaping ProgressSink, isCancelled: @escaping () -> Bool
     ) throws -> Bool {
@@ -121,6 +122,7 @@ public struct MediumRelease: ReleaseContent {
         return true
     }
 
+    /// Writes the kernel or the initramfs.
     public func write(
         _ file: ReleaseFile, to places: [SlotPlace], progress: @escaping ProgressSink, isCancelled: @escaping () -> Bool
     ) throws -> Bool {

@@ -23,6 +23,7 @@ public struct RepositoryRelease: ReleaseContent {
         self.repository = repository
     }
 
+    /// Where it comes from, for people.
     public var description: String { repository.place }
 
     /// The same, with what the running slot holds as what need not be fetched.
@@ -48,12 +49,14 @@ public struct RepositoryRelease: ReleaseContent {
         return seeded
     }
 
+    /// Writes the root file system.
     public func writeRoot(
         to place: SlotPlace, progress: @escaping ProgressSink, isCancelled: @escaping () -> Bool
     ) throws -> Bool {
         try assemble("root.squashfs", into: [place], progress, isCancelled)
     }
 
+    /// Writes the kernel or the initramfs.
     public func write(
         _ file: ReleaseFile, to places: [SlotPlace], progress: @escaping ProgressSink, isCancelled: @escaping () -> Bool
     ) throws -> Bool {
