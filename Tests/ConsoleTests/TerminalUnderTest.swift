@@ -20,7 +20,8 @@ struct TerminalUnderTest {
         try Folder.withTemporary { folder in
             let terminal = TerminalUnderTest(socket: Path.join(folder, "tmux"))
             let program = try Programs.built("console-rehearsal")
-            let line = "LC_ALL=\(locale) TERM=\(term) \(program) \(arguments.joined(separator: " ")); echo STATUS $?; exec sleep 1000"
+            let line =
+                "LC_ALL=\(locale) TERM=\(term) \(program) \(arguments.joined(separator: " ")); echo STATUS $?; exec sleep 1000"
             try terminal.tmux([
                 "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "sh", "-c", line,
             ])

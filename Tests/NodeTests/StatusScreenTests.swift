@@ -56,7 +56,7 @@ import Testing
             for line in [
                 " Health            good", "                   A runs: good; B: empty",
                 " Last failure      slot B: libvirt: does not answer (2026-09-21 14:13 UTC)",
-                " Load              load 0.42 on 4 CPUs, memory 1.0 of 15.6 GiB",
+                " Load              0.42 on 4 CPUs, memory 1.0/15.6 GiB",
                 " Virtualization    KVM: available; 2 guests run: db, web",
             ] { #expect(small.contains(line), "\(small.joined(separator: "\n"))") }
             #expect(small.contains { $0.hasPrefix(" SSH host keys     ED25519 SHA256:") })

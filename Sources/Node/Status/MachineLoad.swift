@@ -67,16 +67,16 @@ public struct MachineLoad: Hashable, Sendable {
         return count
     }
 
-    /// `load 0.42 on 4 processors, memory 1.2 of 15.6 GiB, state 0.3 of 19.5 GiB`; nil when nothing is known.
+    /// `0.42 on 4 CPUs, memory 1.2/15.6 GiB, state 0.3/19.5 GiB`; nil when nothing is known.
     var line: String? {
         var parts: [String] = []
-        if let tasks { parts.append("load \(tasks)" + (processors.map { " on \($0) CPU\($0 == 1 ? "" : "s")" } ?? "")) }
+        if let tasks { parts.append(tasks + (processors.map { " on \($0) CPU\($0 == 1 ? "" : "s")" } ?? "")) }
         if let memory { parts.append("memory " + Self.words(memory)) }
         if let state { parts.append("state " + Self.words(state)) }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
-    private static func words(_ share: Share) -> String { "\(tenths(share.used)) of \(tenths(share.total)) GiB" }
+    private static func words(_ share: Share) -> String { "\(tenths(share.used))/\(tenths(share.total)) GiB" }
 
     private static func tenths(_ bytes: Int) -> String {
         let tenths = (bytes + (1 << 30) / 20) / ((1 << 30) / 10)
