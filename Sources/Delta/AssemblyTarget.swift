@@ -95,7 +95,9 @@ public struct AssemblyTarget: Sendable {
         var done = 0
         while done < bytes.count, let base = bytes.baseAddress {
             let here = place(of: position + done)
-            guard here.count > 0 else { throw Failure(.internalError, "\"\(name)\" has no place for byte \(position + done)") }
+            guard here.count > 0 else {
+                throw Failure(.internalError, "\"\(name)\" has no place for byte \(position + done)")
+            }
             done += try checkLength("write \"\(name)\"") {
                 pwrite(descriptor, base + done, min(bytes.count - done, here.count), off_t(here.start))
             }

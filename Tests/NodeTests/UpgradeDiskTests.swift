@@ -86,7 +86,10 @@ import Testing
     }
 
     /// Sectors of slot B cannot be written, or not be read.
-    @Test(.enabled(if: File.exists("/sys/class/misc/device-mapper"), "the kernel has no device mapper"), arguments: ["root", "tree"]) func aDiskThatFails(part: String) throws {
+    @Test(
+        .enabled(if: File.exists("/sys/class/misc/device-mapper"), "the kernel has no device mapper"),
+        arguments: ["root", "tree"]) func aDiskThatFails(part: String) throws
+    {
         try UpgradableNode.with { node in
             let before = try node.slotA()
             let place = try #require(node.layout[part == "root" ? .rootB : .rootBVerity])

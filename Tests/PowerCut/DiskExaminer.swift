@@ -173,7 +173,8 @@ final class DiskExaminer {
         {
             found.problems.append("slot \(changing.slot.name) is in the submenu, and not whole")
         }
-        guard (system + ["slot.cfg"]).allSatisfy({ files.has(folder + $0) }), (try? files.read(folder + "slot.cfg")) != nil
+        guard (system + ["slot.cfg"]).allSatisfy({ files.has(folder + $0) }),
+            (try? files.read(folder + "slot.cfg")) != nil
         else { return false }
         if found.held == nil { found.problems.append("slot \(changing.slot.name) is in the menu, and not whole") }
         return true

@@ -141,7 +141,9 @@ struct UpgradeCutTests {
             var next: Start?
             try prove("upgrade before it is cut off again", start, to: release) { disk, found in
                 let esp = start.disk.layout[.efi]?.start ?? 0
-                guard found.slot == .a, try FATReader(disk.path, offset: esp).has("/nodewright/b/vmlinuz") else { return }
+                guard found.slot == .a, try FATReader(disk.path, offset: esp).has("/nodewright/b/vmlinuz") else {
+                    return
+                }
                 guard found.held == nil else { return }
                 try SparseFile.copy(disk.path, to: cut)
                 next = Start(

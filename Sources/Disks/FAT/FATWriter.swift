@@ -126,7 +126,8 @@ public struct FATWriter {
                 let (long, short) = FATName.entries(child.name, taken: &taken)
                 for part in long { bytes += part }
                 bytes += entry(
-                    short, child.content == nil ? FATEntry.folder : FATEntry.file, child.cluster, child.content == nil ? 0 : child.size)
+                    short, child.content == nil ? FATEntry.folder : FATEntry.file, child.cluster,
+                    child.content == nil ? 0 : child.size)
             }
             let whole = (bytes.count + geometry.clusterSize - 1) / geometry.clusterSize * geometry.clusterSize
             bytes += [UInt8](repeating: 0, count: whole - bytes.count)
