@@ -67,6 +67,13 @@ struct SampleRelease {
 
 /// A node in a folder: a disk in a file, from whose slot A version 1.0 runs, and the root that a user of that node sees.
 struct UpgradableNode {
+    /// Whether an ISO and what is in it can be mounted.
+    static let canMountISO: Bool = {
+        let known = (try? File.readText("/proc/filesystems")) ?? ""
+        return getuid() == 0 && File.exists("/dev/loop-control") && known.contains("\tiso9660\n")
+            && known.contains("\tsquashfs\n")
+    }()
+
     let folder: String
     let layout: DiskLayout
     let first: SampleRelease

@@ -147,7 +147,7 @@ import Verity
     }
 
     @Test func itEndsWithTheLastGuest() {
-        let (one, two) = (RunningGuests(names: ["vm1"]), RunningGuests(names: ["vm1", "vm\u{1B}2"]))
+        let (one, two) = (RunningGuests(names: ["vm1"]), RunningGuests(names: ["vm1", "vm2\u{1B}"]))
         let none = RunningGuests(names: [])
         let idle = wait([none])
         #expect(idle.told.isEmpty && idle.seconds == 0 && idle.failure == nil)

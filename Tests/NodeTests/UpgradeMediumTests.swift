@@ -6,14 +6,9 @@ import TestSupport
 import Testing
 
 /// `nodectl upgrade apply FILE.iso`.
-@Suite(.enabled(if: canMount, "needs root, loop devices, and a kernel that knows iso9660 and squashfs"))
+@Suite(
+    .enabled(if: UpgradableNode.canMountISO, "needs root, loop devices, and a kernel that knows iso9660 and squashfs"))
 struct UpgradeMediumTests {
-    private static let canMount: Bool = {
-        let known = (try? File.readText("/proc/filesystems")) ?? ""
-        return getuid() == 0 && File.exists("/dev/loop-control") && known.contains("\tiso9660\n")
-            && known.contains("\tsquashfs\n")
-    }()
-
     /// An ISO with what ours have for an upgrade.
     private func medium(_ node: UpgradableNode, version: String, without missing: String = "") throws -> SampleRelease {
         let (tree, medium) = (node.path("tree"), node.path("medium"))

@@ -1,6 +1,6 @@
 import Boot
 import Disks
-public import Host
+import Host
 
 /// Waits until no guest runs on this node, so that it can be restarted into the new version.
 public struct IdleWait {
@@ -67,7 +67,7 @@ public struct IdleWait {
 
     private static func sentence(_ guests: RunningGuests) -> String {
         let count = guests.names.count
-        let names = guests.names.prefix(10).joined(separator: ", ") + (count > 10 ? ", …" : "")
+        let names = guests.names.prefix(10).joined(separator: ", ") + (count > 10 ? ", .." : "")
         return "waiting for \(count) guest\(count == 1 ? "" : "s"): \(PlainText.printable(names, limit: 1000))"
     }
 }

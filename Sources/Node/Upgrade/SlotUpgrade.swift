@@ -234,7 +234,7 @@ public struct SlotUpgrade {
         guard let current = store(slots.running).current(warn: slots.warn),
             let configuration = NodeConfiguration.read(current.input.tree, Diagnostics())
         else { return }
-        try during("copying the configuration for slot \(target.name)") {
+        _ = try during("copying the configuration for slot \(target.name)") {
             try store(target).write(configuration, by: "nodectl upgrade", sources: current.generation.sources)
         }
     }
