@@ -30,7 +30,7 @@ check: setup lint lab ## Lint, unit, protocol and boot tests (the tests CI runs)
 check-full: export NODEWRIGHT_FULL = 1
 check-full: check ## Every scenario that the issues name: check, and the boots that take longest
 
-powercut: setup lab ## Cut the power more than 10,000 times while a disk is installed to, its slots change and its configuration is written
+powercut: setup lab ## Cut the power more than 10,000 times while a disk is installed to, a slot is upgraded, slots change and the configuration is written
 	@Tests/powercut
 
 conformance: setup build ## Put the client of update repositories through the scenarios of TUF, and through its public suite if TUF_CONFORMANCE names a checkout

@@ -27,11 +27,12 @@ struct PublishedVersions {
         }
     }
 
-    private static let recipe = Path.normalized(Path.join(Path.parent(#filePath), "../image.yaml"))
+    /// Recipes include one by a path from where they are.
+    private static let work = Path.normalized(Path.join(Path.parent(#filePath), "../../.build"))
 
     /// Makes keys and an empty repository.
     static func with<Value>(_ body: (PublishedVersions) throws -> Value) throws -> Value {
-        try Folder.withTemporary(in: "/var/tmp", prefix: "published") { folder in
+        try Folder.withTemporary(in: work, prefix: "published") { folder in
             let published = PublishedVersions(folder: folder)
             try published.run(["keys", "generate", "root", "targets", "snapshot", "timestamp", "--no-passphrase"])
             try published.run(["keys", "root", "init", "--output", published.root])
@@ -59,7 +60,7 @@ struct PublishedVersions {
             ? "" : "kernel-arguments:\n" + version.arguments.map { "  - \($0)\n" }.joined()
         try File.write(
             recipe,
-            "name: boot-test\nversion: \(version.number)\narch: x86_64\ninclude:\n  - \(Self.recipe)\noverlays:\n  - \(overlay)\n"
+            "name: boot-test\nversion: \(version.number)\narch: x86_64\ninclude:\n  - ../../../Tests/image.yaml\noverlays:\n  - overlay\n"
                 + arguments)
         let output = Path.join(place, "out")
         try run(["build", recipe, "--repositories", "lab", "--format", format, "--output", output])

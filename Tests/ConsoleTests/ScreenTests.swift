@@ -94,6 +94,24 @@ struct ScreenTests {
         }
     }
 
+    /// The same page whatever the terminal calls itself, and without line drawing where the locale has no UTF-8.
+    @Test(arguments: ["linux", "vt100", "vt220", "xterm", "xterm-256color"], ["C.UTF-8", "C"])
+    func onEveryTerminal(_ term: String, _ locale: String) throws {
+        try TerminalUnderTest.with(term: term, locale: locale, ["setup", "newt"]) { terminal in
+            try terminal.wait(for: "Keyboard and language")
+            try terminal.press("Enter")
+            let screen = try terminal.wait(for: "Install, or run from this medium")
+            #expect(screen.contains("Enter: go on") && screen.contains("Install to a disk"), "\(screen)")
+            try terminal.press("Down", "Enter")
+            try terminal.wait(for: "Host name")
+            try terminal.type("node1.example.org")
+            try terminal.press("Enter")
+            try terminal.wait(for: "Management network")
+            try terminal.press("Escape")
+            #expect(try terminal.wait(for: "Host name").contains("node1.example.org"))
+        }
+    }
+
     /// Nothing that was filled in is lost, whatever happens to the terminal.
     @Test func resizedAndSmall() throws {
         try TerminalUnderTest.with(["setup", "newt"]) { terminal in

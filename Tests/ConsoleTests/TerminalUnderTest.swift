@@ -11,15 +11,16 @@ struct TerminalUnderTest {
 
     /// Runs `body` with a terminal of so many columns and rows, in which the rehearsal runs.
     ///
+    /// - Parameter locale: of the program; `C` is one without UTF-8
     /// - Parameter arguments: of console-rehearsal: `["setup", "newt"]`
     static func with<Value>(
-        columns: Int = 80, rows: Int = 24, term: String = "screen", _ arguments: [String],
+        columns: Int = 80, rows: Int = 24, term: String = "screen", locale: String = "C.UTF-8", _ arguments: [String],
         _ body: (TerminalUnderTest) throws -> Value
     ) throws -> Value {
         try Folder.withTemporary { folder in
             let terminal = TerminalUnderTest(socket: Path.join(folder, "tmux"))
             let program = try Programs.built("console-rehearsal")
-            let line = "TERM=\(term) \(program) \(arguments.joined(separator: " ")); echo STATUS $?; exec sleep 1000"
+            let line = "LC_ALL=\(locale) TERM=\(term) \(program) \(arguments.joined(separator: " ")); echo STATUS $?; exec sleep 1000"
             try terminal.tmux([
                 "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "sh", "-c", line,
             ])

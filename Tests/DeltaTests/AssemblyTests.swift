@@ -253,6 +253,30 @@ import Transfer
         }
     }
 
+    /// A file whose pieces do not lie in their order, and none of them where a chunk begins.
+    @Test func fillsSeveralPlaces() throws {
+        try Folder.withTemporary { folder in
+            let index = try Samples.index(versions.new, sizes: Samples.small, in: folder)
+            let path = Path.join(folder, "disk")
+            try File.write(path, [UInt8](repeating: 1, count: 300_000))
+            try File.write(Path.join(folder, "new"), versions.new)
+            let descriptor = try check("open") { open(path, O_RDWR) }
+            defer { close(descriptor) }
+            let places = [200_000..<250_001, 7..<100_006, 150_000..<170_000]
+            let assembly = Assembly(index, into: AssemblyTarget(descriptor: descriptor, name: path, places: places))
+            let plan = try #require(try assembly.plan())
+            #expect(try assembly.run(plan, from: FileRangeSource(Path.join(folder, "new"))).isComplete)
+            let content = try File.read(path)
+            #expect(content.count == 300_000)
+            #expect(places.flatMap { content[$0] } == versions.new)
+            #expect((content[..<7] + content[100_006..<150_000] + content[170_000..<200_000]).allSatisfy { $0 == 1 })
+            // The next run finds everything in its place.
+            #expect(try assembly.plan()?.download == 0)
+            let small = AssemblyTarget(descriptor: descriptor, name: path, places: [0..<50_000, 60_000..<70_000])
+            #expect(throws: Failure.self) { _ = try Assembly(index, into: small).plan() }
+        }
+    }
+
     /// A source that hands over a few bytes at a time, counts them, and asks in between whether to end.
     private final class SlowSource: RangeSource {
         let written = Mutex(0)

@@ -7,8 +7,8 @@ import Testing
     private static let program = Path.join(package, ".build/release/nodectl")
 
     /// Stripped size in bytes. The budget is 22 MB; this is nearer to what it is, so that growth is noticed: installation with
-    /// its own FAT32, and boot control, took 0.7 MB, and the wizard took 0.7 MB.
-    private static let sizeLimit = 21_000_000
+    /// its own FAT32, and boot control, took 0.7 MB, the wizard 0.7 MB, and upgrades, with TUF and delta downloads, 1.1 MB.
+    private static let sizeLimit = 21_900_000
 
     /// Every library that the release program is linked with. One more is a decision: it must be in each image.
     private static let libraries: Set<String> = [

@@ -42,6 +42,10 @@ import Testing
             #expect(watch.isComplete)
             #expect(try key(watch, within: 0.5) {} == .nothing)
             #expect(try key(watch, within: 10) { stub.change() } == .event)
+            watch.hasLooked()
+            #expect(try key(watch, within: 0.3) { stub.change() } == .nothing, "what a look itself sets off")
+            usleep(300_000)
+            #expect(try key(watch, within: 10) { stub.change() } == .event)
             stub.stop()
             // The bus is gone: the console hears of it, and asks by itself from now on.
             #expect(try key(watch, within: 10) {} == .event || !watch.isComplete)

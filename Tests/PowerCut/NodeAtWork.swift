@@ -70,12 +70,12 @@ final class NodeAtWork {
     }
 
     /// What an upgrade does while slot A runs.
-    func upgrade(_ name: String, to release: SampleRelease, isCancelled: @escaping () -> Bool = { false }) throws
-        -> SlotUpgrade.Outcome
-    {
+    func upgrade(
+        _ name: String, to release: SampleRelease, ends: @escaping @Sendable (ProgressEvent) -> Bool = { _ in false }
+    ) throws -> SlotUpgrade.Outcome {
         let before = try bootState()
         let slots = try root.slots(running: .a)
-        let outcome = try recorder.step(name) { try release.upgrade(slots, isCancelled: isCancelled) }
+        let outcome = try recorder.step(name) { try release.upgrade(slots, ends: ends) }
         // The slot is taken out of the choice before anything else.
         var cleared = before
         cleared?.clear(.b, running: .a)

@@ -2,6 +2,7 @@ import Boot
 import DiskSupport
 import Disks
 import Host
+import Synchronization
 import Transfer
 import Updates
 import Verity
@@ -12,6 +13,7 @@ import Verity
 struct SampleRelease {
     let folder: String
     let manifest: ReleaseManifest
+    private var repository: SampleRepository?
 
     /// Makes one.
     ///
@@ -39,19 +41,31 @@ struct SampleRelease {
         try File.write(Path.join(folder, ReleaseManifest.fileName), manifest.bytes)
     }
 
+    /// Publishes it: upgrades to it come from a repository from then on.
+    mutating func publish(in folder: String) throws { repository = try SampleRepository(self, in: folder) }
+
     /// Upgrades slot B to it.
-    func upgrade(_ slots: NodeSlots, isCancelled: @escaping () -> Bool = { false }) throws -> SlotUpgrade.Outcome {
-        try MediumRelease.with(folder, root: slots.root) {
-            try Self.upgrade(slots, isCancelled: isCancelled).run($0)
-        }
+    ///
+    /// - Parameter ends: says at which event somebody ends it
+    func upgrade(_ slots: NodeSlots, ends: @escaping @Sendable (ProgressEvent) -> Bool = { _ in false }) throws
+        -> SlotUpgrade.Outcome
+    {
+        let end = End()
+        let upgrade = try SlotUpgrade(
+            slots, running: Self.running(), progress: { if ends($0) { end.isHere.store(true, ordering: .relaxed) } },
+            isCancelled: { end.isHere.load(ordering: .relaxed) })
+        if let repository { return try upgrade.run(repository.release(for: slots)) }
+        return try MediumRelease.with(folder, root: slots.root) { try upgrade.run($0) }
     }
 
-    /// An upgrade of a node with version 1.2.
-    static func upgrade(_ slots: NodeSlots, isCancelled: @escaping () -> Bool = { false }) throws -> SlotUpgrade {
+    private final class End: Sendable {
+        let isHere = Atomic(false)
+    }
+
+    /// What runs in slot A.
+    static func running() throws -> RunningRelease {
         guard let version = ReleaseVersion("1.2") else { throw Failure(.internalError, "1.2 is no version") }
-        return SlotUpgrade(
-            slots, running: RunningRelease(name: "hypervisor", version: version, architecture: "x86_64"),
-            isCancelled: isCancelled)
+        return RunningRelease(name: "hypervisor", version: version, architecture: "x86_64")
     }
 
     /// Its files on the EFI system partition of a disk.

@@ -12,7 +12,7 @@ import Testing
 @Suite(.serialized, .enabled(if: StorageDaemon.obstacle == nil, "\(StorageDaemon.obstacle ?? "")"))
 struct UpgradeCutTests {
     /// One in how many disks is upgraded once more.
-    private static let interval = 7
+    private static let interval = 19
 
     /// A node on which something is recorded.
     private struct Start {
@@ -106,56 +106,38 @@ struct UpgradeCutTests {
         }
     }
 
-    /// What is in slot B waits for its first start, and must not be started half overwritten.
+    /// What is in slot B waits for its first start, and must not be started half overwritten. Somebody ends the upgrade while it
+    /// writes the root; it goes on. Then the power goes again, on a disk that a cut has left with kernel and initramfs but no entry
+    /// of the menu, while it is upgraded from a repository, again with an end in the middle.
     @Test func aFilledSlot() throws {
         try LiveMachine.with { machine in
-            let release = try SampleRelease("1.4", seed: 20, size: 900 << 10, in: machine.root)
-            try prove("upgrade of a filled slot", filled(machine), to: release) { try upgrade($0, to: release) }
-        }
-    }
-
-    /// Somebody has ended it while it wrote the root, later while it wrote the kernel; then it goes on.
-    @Test func anUpgradeThatIsResumed() throws {
-        try LiveMachine.with { machine in
-            let release = try SampleRelease("1.4", seed: 20, size: 2500 << 10, in: machine.root)
-            try prove("upgrade that was cancelled and resumed", filled(machine), to: release) { node in
-                for end in [2, 4] {
-                    var asked = 0
-                    let outcome = try node.upgrade("upgrading until it is cancelled", to: release) {
-                        asked += 1
-                        return asked >= end
-                    }
-                    #expect(outcome == .cancelled)
-                }
-                try upgrade(node, to: release)
-            }
-        }
-    }
-
-    /// The power goes again, on disks that a cut has left: the one with most of slot B, and no menu entry for it.
-    @Test func anUpgradeThatWasCutOff() throws {
-        try LiveMachine.with { machine in
-            let release = try SampleRelease("1.4", seed: 20, size: 900 << 10, in: machine.root)
+            var release = try SampleRelease("1.4", seed: 20, size: 1300 << 10, in: machine.root)
             let start = try filled(machine)
             let cut = machine.path("cut")
             var next: Start?
-            try prove("upgrade before it is cut off again", start, to: release) { disk, found in
-                let esp = start.disk.layout[.efi]?.start ?? 0
-                guard found.slot == .a, try FATReader(disk.path, offset: esp).has("/nodewright/b/vmlinuz") else {
-                    return
-                }
-                guard found.held == nil else { return }
+            try prove("upgrade of a filled slot", start, to: release) { disk, found in
+                let files = try FATReader(disk.path, offset: start.disk.layout[.efi]?.start ?? 0)
+                guard found.slot == .a, found.held == nil, files.has("/nodewright/b/vmlinuz") else { return }
                 try SparseFile.copy(disk.path, to: cut)
                 next = Start(
                     disk: NodeDisk(path: cut, layout: start.disk.layout, files: start.disk.files),
                     expectation: .init(
                         bootState: found.bootState, configured: found.configured, lastEvent: found.lastEvent),
                     releases: start.releases)
-            } _: {
-                try upgrade($0, to: release)
+            } _: { node in
+                let outcome = try node.upgrade("writing a part of the root", to: release) {
+                    if case .started("writing the root file system", _, _) = $0 { true } else { false }
+                }
+                #expect(outcome == .cancelled)
+                try upgrade(node, to: release)
             }
-            try prove("upgrade after one that was cut off", #require(next), to: release) {
-                try upgrade($0, to: release)
+            try release.publish(in: machine.path("published"))
+            try prove("upgrade from a repository after a cut", #require(next), to: release) { node in
+                let outcome = try node.upgrade("fetching a part of the files", to: release) {
+                    if case .finished("downloading vmlinuz", _) = $0 { true } else { false }
+                }
+                #expect(outcome == .cancelled)
+                try upgrade(node, to: release)
             }
         }
     }

@@ -43,13 +43,26 @@ final class UpgradeOnceMore {
     }
 
     private func upgrade(_ copy: String, in folder: String) throws {
-        // As `mount-state` of the initramfs does it.
-        let state = "\(copy)?offset=\(layout[.state]?.start ?? 0)"
-        let check = try Command("e2fsck", ["-p", state]).run()
-        if check.status > 1 { _ = try Command("e2fsck", ["-fy", state]).run() }
+        try mend(copy)
         let root = try NodeRoot(copy, layout, in: folder)
         let outcome = try release.upgrade(root.slots(running: .a))
         try root.unmount()
         guard outcome == .activated else { throw Failure(.internalError, "it ends as \(outcome)") }
+    }
+
+    /// Puts the state right, as `mount-state` of the initramfs does it.
+    private func mend(_ copy: String) throws {
+        guard let state = layout[.state] else { return }
+        // e2fsck itself knows an offset, too, and forgets it when it turns to a copy of the superblock.
+        let loop = try Command(
+            "losetup",
+            ["--find", "--show", "--offset", String(state.start), "--sizelimit", String(state.size), copy]
+        ).run().check()
+        let device = String(loop.text.prefix { !$0.isNewline })
+        defer { _ = try? Command("losetup", ["--detach", device]).run() }
+        let check = try Command("e2fsck", ["-fp", device]).run()
+        if check.errorTail.contains("Superblock checksum does not match") {
+            _ = try Command("e2fsck", ["-fy", device]).run()
+        }
     }
 }

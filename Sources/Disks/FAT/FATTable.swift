@@ -21,7 +21,7 @@ struct FATTable {
     /// Where each copy begins.
     private let copies: [Int]
     private let information: Int
-    private var bytes: [UInt8]
+    private var values: [UInt32]
     /// Sectors of the table that are not yet, or not in each copy, as they are here.
     private var dirty: Set<Int> = []
 
@@ -52,29 +52,33 @@ struct FATTable {
         information = offset + max(1, number(48, 2)) * sector
         copies = (0..<tables).map { offset + (reserved + $0 * length) * sector }
         let size = length * sector
-        bytes = try disk.read(size, at: copies[0])
+        let first = try disk.read(size, at: copies[0])
+        guard first.count == size else { throw Failure(.device, "\"\(name)\" ends in its FAT") }
+        values = first.withUnsafeBytes { bytes in
+            (0..<size / 4).map { UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)) }
+        }
         for copy in copies.dropFirst() {
             let other = try disk.read(size, at: copy)
-            if other == bytes { continue }
-            for number in 0..<length where other[number * sector..<(number + 1) * sector] != self[sector: number] {
-                dirty.insert(number)
+            if other == first { continue }
+            for start in stride(from: 0, to: size, by: sector)
+            where !other[start...].starts(with: first[start..<start + sector]) {
+                dirty.insert(start / sector)
             }
         }
     }
 
-    private subscript(sector number: Int) -> ArraySlice<UInt8> { bytes[number * sector..<(number + 1) * sector] }
-
-    /// What follows a cluster.
-    subscript(cluster: Int) -> UInt32 {
-        get {
-            let place = cluster * 4
-            return (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << (8 * UInt32($1)) } & Self.mask
+    private func bytes(ofSector number: Int) -> [UInt8] {
+        values[number * sector / 4..<(number + 1) * sector / 4].flatMap { value in
+            (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) }
         }
+    }
+
+    /// What follows a cluster; 0 when it is free.
+    subscript(cluster: Int) -> UInt32 {
+        get { values[cluster] & Self.mask }
         set {
-            let place = cluster * 4
-            for index in 0..<3 { bytes[place + index] = UInt8(truncatingIfNeeded: newValue >> (8 * UInt32(index))) }
-            bytes[place + 3] = bytes[place + 3] & 0xF0 | UInt8(newValue >> 24 & 0x0F)
-            dirty.insert(place / sector)
+            values[cluster] = values[cluster] & ~Self.mask | newValue & Self.mask
+            dirty.insert(cluster * 4 / sector)
         }
     }
 
@@ -106,7 +110,7 @@ struct FATTable {
     /// Writes what has changed, to every copy; it is durable afterwards.
     mutating func write() throws {
         for copy in copies {
-            for number in dirty.sorted() { try disk.write(self[sector: number], at: copy + number * sector) }
+            for number in dirty.sorted() { try disk.write(bytes(ofSector: number), at: copy + number * sector) }
         }
         var note = try disk.read(sector, at: information)
         if note.count == sector, note.starts(with: Array("RRaA".utf8)), note[484..<488].elementsEqual("rrAa".utf8) {

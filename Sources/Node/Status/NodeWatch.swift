@@ -28,6 +28,7 @@ public final class NodeWatch {
     private let question = GuestQuestion()
     private var asksGuests = true
     private var asked = -Double.infinity
+    private var quietUntil = -Double.infinity
 
     /// Begins to watch. What cannot be watched is left out.
     ///
@@ -62,6 +63,10 @@ public final class NodeWatch {
             if number >= 0 { watched[number] = folder }
         }
     }
+
+    /// Somebody has just looked at the node. Process 1 loads units that it is asked about and forgets them again, and tells of that:
+    /// what it says in the next moment says nothing about the node.
+    func hasLooked() { quietUntil = monotonicSeconds() + 0.5 }
 
     /// The guests, as far as libvirt has told; asks it when they may have changed. The answer is something that happens.
     public func guests() -> RunningGuests? {
@@ -102,7 +107,10 @@ public final class NodeWatch {
                 empty(links)
                 isOther = true
             default:
-                do { isOther = try units?.drain() ?? false || isOther } catch {
+                do {
+                    let isNew = try units?.drain() ?? false
+                    isOther = isNew && monotonicSeconds() > quietUntil || isOther
+                } catch {
                     units = nil
                     isOther = true
                 }

@@ -49,6 +49,7 @@ public struct StatusConsole {
         var pacing = PrintPacing(isPaper: !terminal.isVirtual)
         var status = look()
         var looked = monotonicSeconds()
+        watch?.hasLooked()
         while true {
             let screen = StatusScreen(status, size: terminal.size, setupOn: holder())
             let isOther = terminal.isVirtual ? screen != shown : screen.rest != shown?.rest
@@ -96,6 +97,7 @@ public struct StatusConsole {
             watch?.renew()
             status = look()
             looked = monotonicSeconds()
+            watch?.hasLooked()
         }
     }
 }
