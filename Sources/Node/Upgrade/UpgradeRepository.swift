@@ -148,6 +148,6 @@ public final class UpgradeRepository {
         guard let target = try client.findTarget(path), target.length == size else {
             throw Failure(.signature, "no role signs \"\(path)\" with \(size) bytes")
         }
-        return try ranges(place.hasPrefix(RegistryAddress.scheme) ? path : client.remotePath(target), size)
+        return try ranges(client.remotePath(target), size)
     }
 }
