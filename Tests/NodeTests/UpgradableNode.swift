@@ -67,12 +67,13 @@ struct SampleRelease {
 
 /// A node in a folder: a disk in a file, from whose slot A version 1.0 runs, and the root that a user of that node sees.
 struct UpgradableNode {
-    /// Whether an ISO and what is in it can be mounted.
-    static let canMountISO: Bool = {
-        let known = (try? File.readText("/proc/filesystems")) ?? ""
-        return getuid() == 0 && File.exists("/dev/loop-control") && known.contains("\tiso9660\n")
-            && known.contains("\tsquashfs\n")
-    }()
+    /// Whether an image and the root file system in it can be mounted.
+    static let canMountImages = getuid() == 0 && File.exists("/dev/loop-control") && knows("squashfs")
+
+    /// Whether the kernel knows a file system; those that are modules count once they are loaded.
+    static func knows(_ fileSystem: String) -> Bool {
+        (try? File.readText("/proc/filesystems"))?.contains("\t\(fileSystem)\n") == true
+    }
 
     let folder: String
     let layout: DiskLayout

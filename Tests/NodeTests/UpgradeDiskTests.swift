@@ -3,6 +3,7 @@ import DiskSupport
 import Disks
 import Glibc
 import Host
+import NodeConfig
 import TestSupport
 import Testing
 
@@ -85,39 +86,60 @@ import Testing
         }
     }
 
-    /// Sectors of slot B cannot be written, or not be read.
-    @Test(
-        .enabled(if: File.exists("/sys/class/misc/device-mapper"), "the kernel has no device mapper"),
-        arguments: ["root", "tree"]) func aDiskThatFails(part: String) throws
-    {
+    /// A place of the disk where requests fail.
+    struct Fault: Sendable, CustomTestStringConvertible {
+        let what: String
+        var isRead = false
+        let place: @Sendable (UpgradableNode) throws -> Int
+
+        var testDescription: String { what }
+    }
+
+    static let faults = [
+        Fault(what: "the root file system") { ($0.layout[.rootB]?.start ?? 0) + 524_288 },
+        Fault(what: "the hash tree") { ($0.layout[.rootBVerity]?.start ?? 0) + 4096 },
+        // The first that is free.
+        Fault(what: "the kernel") { node in
+            var system = try FATEditor(node.image, offset: node.layout[.efi]?.start ?? 0)
+            return try system.allocate(100_000).places[0].lowerBound
+        },
+        Fault(what: "the root file system when it is read back", isRead: true) {
+            ($0.layout[.rootB]?.start ?? 0) + 524_288
+        },
+    ]
+
+    /// One sector cannot be written, or not be read back.
+    @Test(.enabled(if: StorageDaemon.obstacle == nil, "\(StorageDaemon.obstacle ?? "")"), arguments: faults)
+    func aDiskThatFails(row: Fault) throws {
         try UpgradableNode.with { node in
             let before = try node.slotA()
-            let place = try #require(node.layout[part == "root" ? .rootB : .rootBVerity])
-            let bad = (start: (place.start + (part == "root" ? 524_288 : 4096)) / 512, count: 8)
-            let loop = try Command("losetup", ["--find", "--show", node.image]).run().check().text
-                .filter { !$0.isNewline }
-            defer { _ = try? Command("losetup", ["--detach", loop]).run() }
-            let name = "nodewright-upgrade-\(getpid())-\(part)"
-            let end = node.layout.size / 512
-            let table = """
-                0 \(bad.start) linear \(loop) 0
-                \(bad.start) \(bad.count) error
-                \(bad.start + bad.count) \(end - bad.start - bad.count) linear \(loop) \(bad.start + bad.count)
-
-                """
-            let made = try Command("dmsetup", ["create", name], input: .bytes(Array(table.utf8))).run()
-            try made.check()
-            defer { _ = try? Command("dmsetup", ["remove", "--retry", name]).run() }
-            var failing = node
-            failing.disk = "/dev/mapper/" + name
-            // Without udev nobody makes the name.
-            if !File.exists(failing.disk) { try Command("dmsetup", ["mknodes", name]).run().check() }
-            let result = try failing.apply(node.folder(Self.release))
-            #expect(result.status == Host.ExitStatus.device.rawValue, "\(result.errorTail)")
-            #expect(result.errorTail.contains("Input/output error"), "\(result.errorTail)")
-            _ = try Command("dmsetup", ["remove", "--retry", name]).run()
+            let update = try node.folder(Self.release)
+            let fault =
+                "inject-error.0.event=none,inject-error.0.iotype=\(row.isRead ? "read" : "write"),"
+                + "inject-error.0.errno=5,inject-error.0.sector=\(try row.place(node) / 512)"
+            let daemon = try StorageDaemon(
+                [
+                    "driver=file,node-name=disk,filename=\(node.image)",
+                    "driver=blkdebug,node-name=top,image=disk," + fault,
+                ], folder: node.folder)
+            let line = KernelCommandLine(try File.readText(Path.join(node.root, "proc/cmdline")))
+            let slots = try NodeSlots(root: node.root, commandLine: line, disk: daemon.device)
+            let file = daemon.file
+            let upgrade = SlotUpgrade(slots, running: try RunningRelease(root: node.root)) { event in
+                // What the kernel has of the exported file hides what the disk does.
+                if case .started("reading slot B back", _, _) = event { StorageDaemon.forgetCached(file) }
+            }
+            let failure = #expect(throws: Failure.self) {
+                try MediumRelease.with(update) { try upgrade.run($0) }
+            }
+            daemon.stop()
+            #expect(failure?.status == .device, "\(failure?.description ?? "")")
+            #expect(failure?.message.contains("Input/output error") == true, "\(failure?.description ?? "")")
             try node.expectUntouched(before)
             #expect(try !node.slots.read().startable.contains(.b))
+            // Another disk, the same content: it goes on.
+            #expect(try node.apply(update).status == 10)
+            try node.expectNext(Self.release)
         }
     }
 }

@@ -111,7 +111,7 @@ public struct RepositoryRelease: ReleaseContent {
 
     private func beside(_ name: String) -> String { ReleasePath.beside(path, name) }
 
-    /// The chunks of a file; whatever is published has an index.
+    /// The chunks of a file, of which publishing makes an index.
     private func index(_ file: ReleaseManifest.File) throws -> ChunkIndex {
         guard let name = ReleaseManifest.chunkIndex(of: file.name),
             let bytes = try repository.small(beside(name), limit: ChunkIndex.limit)

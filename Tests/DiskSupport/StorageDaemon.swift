@@ -4,9 +4,9 @@ import Host
 /// QEMU's block layer between a file and the kernel: what it is given becomes a file (FUSE), and that a block device (loop).
 ///
 /// So the product's own code runs on a real disk with a volatile cache, whose requests are recorded or fail as told.
-final class StorageDaemon {
+public final class StorageDaemon {
     /// Why this cannot be done here; nil when it can.
-    static let obstacle: String? =
+    public static let obstacle: String? =
         getuid() != 0
         ? "loop devices need root"
         : !File.exists("/dev/loop-control")
@@ -16,17 +16,19 @@ final class StorageDaemon {
                 : Environment.program("qemu-storage-daemon") == nil ? "qemu-storage-daemon is not installed" : nil
 
     /// The block device.
-    let device: String
+    public let device: String
     /// What it exports.
-    let file: String
+    public let file: String
     /// The file with the daemon's id.
-    let process: String
+    public let process: String
     private var isRunning = true
 
+    /// Starts a daemon.
+    ///
     /// - Parameters:
     ///   - nodes: arguments of `--blockdev`; the last must be named `top`
     ///   - folder: for its files
-    init(_ nodes: [String], folder: String, sector: Int = 512) throws {
+    public init(_ nodes: [String], folder: String, sector: Int = 512) throws {
         let (file, process) = (Path.join(folder, "exported"), Path.join(folder, "daemon.pid"))
         (self.file, self.process) = (file, process)
         try File.write(file, "")
@@ -52,7 +54,7 @@ final class StorageDaemon {
     deinit { stop() }
 
     /// Detaches the device and ends the daemon; what it was told is in its files afterwards.
-    func stop() {
+    public func stop() {
         guard isRunning else { return }
         isRunning = false
         _ = try? Command("losetup", ["--detach", device]).run()
@@ -60,7 +62,7 @@ final class StorageDaemon {
     }
 
     /// Lets the kernel forget what it knows of an exported file, so that the next reader asks the daemon.
-    static func forgetCached(_ file: String) {
+    public static func forgetCached(_ file: String) {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
@@ -68,7 +70,7 @@ final class StorageDaemon {
     }
 
     /// Ends a daemon, also under its device: as a disk that is pulled out.
-    static func end(_ process: String) {
+    public static func end(_ process: String) {
         guard let text = try? File.readText(process), let id = pid_t(text.prefix { !$0.isNewline }), id > 1 else {
             return
         }
